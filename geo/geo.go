@@ -1,0 +1,26 @@
+// Package geo knows the WGS84 ellipsoid: geodesic distance, azimuth, area and
+// length, the nearest point of a line, containment, buffers and overlay. It
+// wraps the libraries that do this so that the rest of the house speaks of
+// points in degrees and lengths in metres only.
+//
+// It must not know the agreement, lines of contact or anything that happens.
+package geo
+
+// Point is a place in degrees WGS84.
+type Point struct {
+	Lat float64 `json:"lat"`
+	Lon float64 `json:"lon"`
+}
+
+// Polyline is a path of geodesic segments.
+type Polyline []Point
+
+// Ring is a closed path; the last point is not repeated.
+type Ring []Point
+
+// Polygon is an outer ring, counter-clockwise, followed by its holes,
+// clockwise (RFC 7946).
+type Polygon []Ring
+
+// MultiPolygon is a set of polygons that do not overlap.
+type MultiPolygon []Polygon

@@ -1,0 +1,75 @@
+// Package incident knows fusion: which observations by different sources
+// describe the same event, where and when that event was at best, how many it
+// counted, by how many independent sources, and how probable it is that it
+// happened at all.
+//
+// It must not know the terms of an agreement, zones or parties' sides, nor
+// formats or storage.
+package incident
+
+import (
+	"time"
+
+	"github.com/truce-monitor/truce/observation"
+)
+
+// Incident is one event as the observations of it tell it together.
+type Incident struct {
+	// ID is stable: it derives from the incident's earliest observation.
+	ID string `json:"id"`
+
+	// From and To hold the true instant (or the event's duration) with 95 %.
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+
+	// Position is nil where no source gave one that fusion can use.
+	Position *observation.Position `json:"position,omitempty"`
+	Place    string                `json:"place,omitempty"`
+	Area     string                `json:"area,omitempty"`
+
+	Activity   observation.Activity  `json:"activity"`   // the most probable
+	Activities []ActivityProbability `json:"activities"` // most probable first; sums to 1
+	Weapon     observation.Weapon    `json:"weapon,omitempty"`
+	Direction  observation.Direction `json:"direction,omitempty"`
+	Heading    *float64              `json:"heading_deg,omitempty"`
+	Count      observation.Count     `json:"count"`
+
+	// Probability that the event happened at all, [0, 1].
+	Probability float64 `json:"probability"`
+	// IndependentSources counts sources that do not copy one another.
+	IndependentSources int      `json:"independent_sources"`
+	Members            []Member `json:"members"` // ordered by time, then source and ref
+
+	// Claims are the parties that sources hold responsible, by source.
+	Claims []Claim  `json:"claims,omitempty"`
+	Actors []string `json:"actors,omitempty"` // all actors named, in order of first mention
+
+	Harm     observation.Casualties `json:"harm,omitzero"`      // the largest stated by one source
+	Handling observation.Handling   `json:"handling,omitempty"` // the most restricted of the members
+	Caveats  []string               `json:"caveats,omitempty"`
+	Extra    map[string]string      `json:"extra,omitempty"` // of the earliest member that has the key
+}
+
+// ActivityProbability is one possible activity of an incident.
+type ActivityProbability struct {
+	Activity    observation.Activity `json:"activity"`
+	Probability float64              `json:"probability"`
+}
+
+// Member is one observation in an incident and why it is there.
+type Member struct {
+	Seq         uint64  `json:"seq"` // of the observation's record in the journal
+	Source      string  `json:"source"`
+	Ref         string  `json:"ref"`
+	Independent bool    `json:"independent"`          // false: it repeats a source counted before
+	Score       float64 `json:"score"`                // log-likelihood ratio of "same event" against "another"; 0 for the first
+	DistanceM   float64 `json:"distance_m,omitempty"` // from the incident as it stood
+	LagS        float64 `json:"lag_s,omitempty"`      // seconds between the intervals, corrected for the travel of sound
+	Why         string  `json:"why,omitempty"`        // the reason in one phrase, English
+}
+
+// Claim is a party that a source holds responsible.
+type Claim struct {
+	Source string `json:"source"`
+	Party  string `json:"party"` // as the source names it
+}
