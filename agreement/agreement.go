@@ -49,6 +49,8 @@ type Agreement struct {
 	Issues       []Issue       `yaml:"issues,omitempty" json:"issues,omitempty"`
 	Positions    []Position    `yaml:"positions,omitempty" json:"positions,omitempty"`
 	Publication  []Policy      `yaml:"publication,omitempty" json:"publication,omitempty"`
+
+	origin *origin // where the file says each thing; nil for FromCanonical
 }
 
 // Text is a text by BCP 47 language tag. In the file a bare string means the

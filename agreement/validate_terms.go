@@ -1,0 +1,239 @@
+package agreement
+
+import (
+	"fmt"
+	"slices"
+)
+
+func (v *validator) allProvisions() {
+	for i := range v.a.Provisions {
+		v.provision(at("provisions", i), v.a.Provisions[i])
+	}
+	seen := map[string]bool{}
+	for i, t := range v.a.Thresholds {
+		p := at("thresholds", i)
+		v.ref(p+".provision", "provision", t.Provision, v.provisions)
+		v.why(p, t.Why)
+		if seen[t.Provision] {
+			v.add(p, fmt.Sprintf("two thresholds for the provision %q", t.Provision), "one for each provision, and one without provision as the default")
+		}
+		seen[t.Provision] = true
+		v.threshold(p+".occurrence", t.Occurrence)
+		v.threshold(p+".breach", t.Breach)
+		v.threshold(p+".attribution", t.Attribution)
+	}
+}
+
+func (v *validator) threshold(path string, x float64) {
+	if v.a.origin.has(path) && (x <= 0.5 || x > 1) {
+		v.add(path, fmt.Sprintf("the threshold %g", x), "a probability above 0.5 and up to 1")
+	}
+}
+
+func (v *validator) provision(p string, r Provision) {
+	v.period(p, r.Period)
+	v.ref(p+".zone", "zone", r.Zone, v.zones)
+	v.ref(p+".site", "site", r.Site, v.sites)
+	v.refs(p+".parties", "party", r.Parties, v.parties)
+	v.ref(p+".ceasefire", "ceasefire", r.Ceasefire, v.ceasefires)
+	v.ref(p+".severity", "severity", r.Severity, v.severities)
+	v.why(p, r.Why)
+	for i, s := range r.SeverityIf {
+		q := at(p+".severity_if", i)
+		v.ref(q+".is", "severity", s.Is, v.severities)
+		v.match(q, s.Match)
+	}
+	if r.Outside && r.Zone == "" {
+		v.add(p+".outside", "outside, but of no zone", "zone: the zone outside which the rule holds")
+	}
+	kinds := 0
+	for _, set := range []bool{r.Prohibits != nil, r.Requires != nil, r.Permits != nil} {
+		if set {
+			kinds++
+		}
+	}
+	if kinds != 1 {
+		v.add(p, fmt.Sprintf("the provision %q has %d of prohibits, requires and permits", r.ID, kinds), "exactly one of them")
+	}
+	if r.Prohibits != nil {
+		v.prohibition(p+".prohibits", r, *r.Prohibits)
+	}
+	if r.Requires != nil {
+		v.requirement(p+".requires", r, *r.Requires)
+	}
+	if r.Permits != nil {
+		v.permission(p+".permits", r, *r.Permits)
+	}
+}
+
+func (v *validator) prohibition(p string, r Provision, f Prohibition) {
+	v.match(p, f.Match)
+	v.refs(p+".except", "party", f.Except, v.parties)
+	if (f.FromZone || f.Against) && r.Zone == "" && r.Site == "" {
+		key := ".against"
+		if f.FromZone {
+			key = ".from_zone"
+		}
+		v.add(p+key, "from_zone and against speak of a zone or a site, and the provision has none", "zone or site on the provision")
+	}
+	if f.FromZone && f.Against {
+		v.add(p+".against", "both from_zone and against", "one of them, or neither for both")
+	}
+}
+
+func (v *validator) requirement(p string, r Provision, q Requirement) {
+	v.match(p, q.Match)
+	v.refs(p+".to", "party", q.To, v.parties)
+	v.refs(p+".sites", "site", q.Sites, v.sites)
+	v.deadline(p, q.Start, q.Deadline)
+	v.deadline(p, r.From, q.Deadline)
+	v.condition(p+".given", q.Given)
+	var ids []string
+	for i, s := range q.Stages {
+		sp := at(p+".stages", i)
+		v.match(sp, s.Match)
+		v.ref(sp+".zone", "zone", s.Zone, v.zones)
+		v.deadline(sp, s.Start, s.Deadline)
+		if s.Start.IsZero() {
+			v.deadline(sp, q.Start, s.Deadline)
+		}
+		if slices.Contains(ids, s.ID) {
+			v.add(sp+".id", fmt.Sprintf("the stage %q is defined twice", s.ID), "each id once")
+		}
+		ids = append(ids, s.ID)
+	}
+	switch {
+	case q.Kind == "notification" && q.Before.IsZero():
+		v.add(p, "a notification with no time before the act", "before: how long before the act, as in 48h")
+	case q.Kind == "storage" && len(q.Sites) == 0 && r.Site == "" && r.Zone == "":
+		v.add(p, "storage at no place", "sites: where, or zone or site on the provision")
+	case q.Kind == "withdrawal" && r.Zone == "" && !slices.ContainsFunc(q.Stages, func(s Stage) bool { return s.Zone != "" }):
+		v.add(p, "a withdrawal from nowhere", "zone on the provision or its stages: the space to leave")
+	}
+}
+
+func (v *validator) permission(p string, r Provision, f Permission) {
+	v.match(p, f.Match)
+	v.refs(p+".of", "provision", f.Of, v.provisions)
+	v.refs(p+".by", "party", f.By, v.parties)
+	v.refs(p+".tell", "party", f.Tell, v.parties)
+	for i, id := range f.Of {
+		if of := v.a.Provision(id); of != nil && of.Prohibits == nil {
+			v.add(at(p+".of", i), fmt.Sprintf("the provision %q prohibits nothing, so nothing can be excepted from it", id), "a provision that prohibits")
+		}
+	}
+	if r.Severity != "" {
+		v.add(p, fmt.Sprintf("the provision %q permits, so it can't be broken", r.ID), "no severity")
+	}
+}
+
+func (v *validator) procedure() {
+	a := v.a
+	for i, s := range a.Scales.Occurrence {
+		p := at("scales.occurrence", i)
+		if s.Probability < 0 || s.Probability > 1 {
+			v.add(p+".probability", fmt.Sprintf("the probability %g", s.Probability), "a number from 0 to 1")
+		}
+		if i > 0 && s.Probability < a.Scales.Occurrence[i-1].Probability {
+			v.add(p+".probability", fmt.Sprintf("the step %q takes less than the one below it", s.ID), "steps from the lowest up")
+		}
+	}
+	if q := a.Verification; q != nil {
+		v.refs("verification.ask", "party", q.Ask, append(slices.Clone(v.parties), "accused"))
+		v.ref("verification.decides", "party", q.Decides, v.parties)
+		v.ref("verification.appeal_to", "party", q.AppealTo, v.parties)
+		v.words("verification.means", "means", q.Means, taxonomyMeans())
+		v.match("verification.corroboration", q.Corroboration)
+		v.why("verification", q.Why)
+	}
+	if e := a.Escalation; e != nil {
+		v.why("escalation", e.Why)
+		for i, l := range e.Levels {
+			v.level(at("escalation.levels", i), l)
+		}
+	}
+	v.policies()
+}
+
+func (v *validator) level(p string, l Level) {
+	v.ref(p+".severity", "severity", l.Severity, v.severities)
+	v.ref(p+".confidence", "step of the occurrence scale", l.Confidence, v.occurrences)
+	v.refs(p+".provisions", "provision", l.Provisions, v.provisions)
+	v.refs(p+".tell", "party", l.Tell, v.parties)
+	v.refs(p+".due", "commitment", l.Due, v.commitments)
+	if l.Count > 0 && l.Window.IsZero() {
+		v.add(p+".count", "a count without a time in which to count", "window: as in 24h")
+	}
+	if l.Rise != 0 && l.Rise <= 1 {
+		v.add(p+".rise", fmt.Sprintf("a rise to %g times", l.Rise), "more than 1")
+	}
+	if l.Rise != 0 && (l.Baseline.IsZero() || l.Window.IsZero()) {
+		v.add(p+".rise", "a rise without the times to compare", "window and baseline")
+	}
+}
+
+func (v *validator) policies() {
+	var audiences []string
+	for i, p := range v.a.Publication {
+		path := at("publication", i)
+		if p.Handling != "" && !slices.Contains(handlings(), p.Handling) {
+			v.add(path+".handling", fmt.Sprintf("unknown handling label %q", p.Handling), choose(p.Handling, handlings()))
+		}
+		v.notNegative(path+".round_m", p.RoundM, "m")
+		v.words(path+".withhold", "field", p.Withhold, []string{"source", "observer", "text", "media", "harm", "party", "serials"})
+		if p.Audience != "" && slices.Contains(audiences, p.Audience) {
+			v.add(path+".audience", fmt.Sprintf("two policies for the audience %q", p.Audience), "one for each")
+		}
+		audiences = append(audiences, p.Audience)
+	}
+}
+
+func (v *validator) pledges() {
+	a := v.a
+	for i, c := range a.Commitments {
+		p := at("commitments", i)
+		v.refs(p+".by", "party", c.By, v.parties)
+		v.refs(p+".to", "party", c.To, v.parties)
+		v.condition(p+".when", c.When)
+		v.period(p, c.Period)
+		v.why(p, c.Why)
+		if len(c.By) == 0 && v.a.origin.has(p+".by") {
+			v.add(p+".by", fmt.Sprintf("nobody makes the commitment %q", c.ID), "at least one party")
+		}
+		for j, l := range c.Limits {
+			q := at(p+".limits", j)
+			v.notNegative(q+".min_km", l.MinKM, "km")
+			v.ref(q+".line", "line", l.Line, v.lines)
+			v.refs(q+".only", "party", l.Only, v.parties)
+			v.refs(q+".never", "party", l.Never, v.parties)
+			v.why(q, l.Why)
+			if l.MinKM > 0 && len(a.Lines) == 0 {
+				v.add(q+".min_km", "a distance to a line, and the agreement has none", "lines: the line of contact")
+			}
+		}
+		for j, f := range c.Firm {
+			q := at(p+".firm", j)
+			v.why(q, f.Why)
+			if j > 0 && f.At.Before(c.Firm[j-1].At.Time) {
+				v.add(q+".at", "an older step after a later one", "the oldest first")
+			}
+		}
+	}
+	for i, s := range a.Issues {
+		p := at("issues", i)
+		v.why(p, s.Why)
+		for j, st := range s.State {
+			q := at(p+".state", j)
+			v.why(q, st.Why)
+			if j > 0 && st.At.Before(s.State[j-1].At.Time) {
+				v.add(q+".at", "an older state after a later one", "the oldest first")
+			}
+		}
+	}
+	for i, s := range a.Positions {
+		p := at("positions", i)
+		v.ref(p+".party", "party", s.Party, v.parties)
+		v.ref(p+".issue", "issue", s.Issue, v.issues)
+		v.why(p, s.Why)
+	}
+}
