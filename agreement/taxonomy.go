@@ -6,7 +6,8 @@ import "slices"
 // They are repeated here because the terms must not know observations; a test
 // holds the two lists equal.
 
-func taxonomyActivities() []string {
+// Activities are the words for what is observed.
+func Activities() []string {
 	return []string{
 		"explosion", "burst", "shot", "projectile", "flash", "flare", "shelling",
 		"missile-strike", "air-strike", "uav-strike", "uav-flight", "aircraft-flight",
@@ -16,7 +17,8 @@ func taxonomyActivities() []string {
 	}
 }
 
-func taxonomyWeapons() []string {
+// Weapons are the words for classes of weapons.
+func Weapons() []string {
 	return []string{
 		"unknown", "small-arms", "hmg", "agl", "rpg", "atgm", "mortar-82",
 		"mortar-120", "cannon", "tank", "artillery-lt100", "artillery-ge100", "mlrs",
@@ -24,19 +26,21 @@ func taxonomyWeapons() []string {
 	}
 }
 
-func taxonomyMeans() []string {
+// Means are the words for the technology or channel of an observation.
+func Means() []string {
 	return []string{
 		"patrol", "post", "camera", "acoustic", "seismic", "radar", "uav",
 		"satellite", "news", "party", "hotline", "dataset",
 	}
 }
 
-func taxonomyDirections() []string {
+// Directions are the words for the direction of fire.
+func Directions() []string {
 	return []string{"undetermined", "outgoing", "incoming", "impact", "in-flight"}
 }
 
-// handlings are the TLP 2.0 labels, most restricted first.
-func handlings() []string {
+// Handlings are the TLP 2.0 labels, most restricted first.
+func Handlings() []string {
 	return []string{"TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"}
 }
 

@@ -241,10 +241,10 @@ func (v *validator) definitions() {
 	a := v.a
 	for _, name := range sortedKeys(a.WeaponClasses) {
 		p := "weapon_classes." + name
-		if slices.Contains(taxonomyWeapons(), name) {
+		if slices.Contains(Weapons(), name) {
 			v.add(p, fmt.Sprintf("the weapon class %q has the name of a weapon of the taxonomy", name), "another name")
 		}
-		v.words(p, "weapon", a.WeaponClasses[name], taxonomyWeapons())
+		v.words(p, "weapon", a.WeaponClasses[name], Weapons())
 	}
 	for i, d := range a.Definitions {
 		p := at("definitions", i)
@@ -264,9 +264,9 @@ func (v *validator) definitions() {
 }
 
 func (v *validator) match(path string, m Match) {
-	v.words(path+".activities", "activity", m.Activities, taxonomyActivities())
-	v.words(path+".directions", "direction", m.Directions, taxonomyDirections())
-	v.words(path+".weapons", "weapon", m.Weapons, append(taxonomyWeapons(), sortedKeys(v.a.WeaponClasses)...))
+	v.words(path+".activities", "activity", m.Activities, Activities())
+	v.words(path+".directions", "direction", m.Directions, Directions())
+	v.words(path+".weapons", "weapon", m.Weapons, append(Weapons(), sortedKeys(v.a.WeaponClasses)...))
 	if r := m.CalibreMM; r != nil {
 		if r.Min == nil && r.Max == nil {
 			v.add(path+".calibre_mm", "a calibre without limits", "min, max or both, in millimetres")

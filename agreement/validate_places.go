@@ -60,7 +60,7 @@ func (v *validator) places() {
 		v.latLon(p, s.Lat, s.Lon)
 		for j, d := range s.Declared {
 			q := at(p+".declared", j)
-			known := append(taxonomyWeapons(), sortedKeys(a.WeaponClasses)...)
+			known := append(Weapons(), sortedKeys(a.WeaponClasses)...)
 			if d.Weapon != "" && !slices.Contains(known, d.Weapon) {
 				v.add(q+".weapon", fmt.Sprintf("unknown weapon %q", d.Weapon), choose(d.Weapon, known))
 			}

@@ -142,7 +142,7 @@ func (v *validator) procedure() {
 		v.refs("verification.ask", "party", q.Ask, append(slices.Clone(v.parties), "accused"))
 		v.ref("verification.decides", "party", q.Decides, v.parties)
 		v.ref("verification.appeal_to", "party", q.AppealTo, v.parties)
-		v.words("verification.means", "means", q.Means, taxonomyMeans())
+		v.words("verification.means", "means", q.Means, Means())
 		v.match("verification.corroboration", q.Corroboration)
 		v.why("verification", q.Why)
 	}
@@ -176,8 +176,8 @@ func (v *validator) policies() {
 	var audiences []string
 	for i, p := range v.a.Publication {
 		path := at("publication", i)
-		if p.Handling != "" && !slices.Contains(handlings(), p.Handling) {
-			v.add(path+".handling", fmt.Sprintf("unknown handling label %q", p.Handling), choose(p.Handling, handlings()))
+		if p.Handling != "" && !slices.Contains(Handlings(), p.Handling) {
+			v.add(path+".handling", fmt.Sprintf("unknown handling label %q", p.Handling), choose(p.Handling, Handlings()))
 		}
 		v.notNegative(path+".round_m", p.RoundM, "m")
 		v.words(path+".withhold", "field", p.Withhold, []string{"source", "observer", "text", "media", "harm", "party", "serials"})
