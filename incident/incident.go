@@ -24,8 +24,11 @@ type Incident struct {
 
 	// Position is nil where no source gave one that fusion can use.
 	Position *observation.Position `json:"position,omitempty"`
-	Place    string                `json:"place,omitempty"`
-	Area     string                `json:"area,omitempty"`
+	// Ellipse is the 95 % ellipse about Position where the uncertainty is
+	// clearly longer than wide, as of a bearing; Position's circle holds 95 % too.
+	Ellipse *Ellipse `json:"ellipse,omitempty"`
+	Place   string   `json:"place,omitempty"`
+	Area    string   `json:"area,omitempty"`
 
 	Activity   observation.Activity  `json:"activity"`   // the most probable
 	Activities []ActivityProbability `json:"activities"` // most probable first; sums to 1
@@ -48,6 +51,14 @@ type Incident struct {
 	Handling observation.Handling   `json:"handling,omitempty"` // the most restricted of the members
 	Caveats  []string               `json:"caveats,omitempty"`
 	Extra    map[string]string      `json:"extra,omitempty"` // of the earliest member that has the key
+}
+
+// Ellipse holds the true place with 95 %: its semi-axes in metres and the
+// azimuth of the longer, degrees clockwise from true north, [0, 180).
+type Ellipse struct {
+	MajorM  float64 `json:"major_m"`
+	MinorM  float64 `json:"minor_m"`
+	Azimuth float64 `json:"azimuth_deg"`
 }
 
 // ActivityProbability is one possible activity of an incident.

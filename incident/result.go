@@ -1,0 +1,241 @@
+package incident
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"math"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/truce-monitor/truce/observation"
+)
+
+var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// identify derives an incident's ID from its earliest observation.
+func identify(o *observation.Observation) string {
+	sum := sha256.Sum256([]byte(o.Source + "\x00" + o.Ref))
+	return "I-" + idEncoding.EncodeToString(sum[:10])
+}
+
+// incident is what the members of c say together.
+func (m *model) incident(c *cluster) Incident {
+	sort.SliceStable(c.members, func(i, j int) bool { return before(c.members[i].o, c.members[j].o) < 0 })
+	first := c.members[0].o
+	in := Incident{
+		ID:      identify(first),
+		Members: make([]Member, len(c.members)),
+	}
+	in.From, in.To = c.stated()
+	m.describePlace(c, &in)
+	m.describeType(c, &in)
+	unlikely := 1.0
+	for i := range c.members {
+		e := &c.members[i]
+		o := e.o
+		in.Members[i] = Member{
+			Seq: e.seq, Source: o.Source, Ref: o.Ref, Independent: e.independent,
+			Score: round(e.score, 3), DistanceM: round(e.distance, 1), LagS: round(e.lag, 1), Why: e.why,
+		}
+		if e.independent {
+			in.IndependentSources++
+			unlikely *= 1 - e.truth
+		}
+		if in.Place == "" {
+			in.Place = o.Place
+		}
+		if in.Area == "" {
+			in.Area = o.Area
+		}
+		if o.Party != "" && !slices.Contains(in.Claims, Claim{o.Source, o.Party}) {
+			in.Claims = append(in.Claims, Claim{Source: o.Source, Party: o.Party})
+		}
+		for _, a := range o.Actors {
+			if !slices.Contains(in.Actors, a) {
+				in.Actors = append(in.Actors, a)
+			}
+		}
+		for _, w := range o.Caveats {
+			if !slices.Contains(in.Caveats, w) {
+				in.Caveats = append(in.Caveats, w)
+			}
+		}
+		for k, v := range o.Extra {
+			if _, ok := in.Extra[k]; !ok {
+				if in.Extra == nil {
+					in.Extra = make(map[string]string, len(o.Extra))
+				}
+				in.Extra[k] = v
+			}
+		}
+		if strictness(o.Handling) > strictness(in.Handling) {
+			in.Handling = o.Handling
+		}
+		if heavier(o.Harm, in.Harm) {
+			in.Harm = o.Harm
+		}
+	}
+	slices.Sort(in.Caveats)
+	in.Probability = round(math.Min(1-unlikely, m.OccurredAtMost), 6)
+	in.Count = count(c)
+	return in
+}
+
+// stated is c's interval, to the digit of the observation that bounds it where
+// none was corrected.
+func (c *cluster) stated() (from, to time.Time) {
+	from, to = instant(c.from), instant(c.to)
+	for i := range c.members {
+		o := c.members[i].o
+		if seconds(o.From) == c.from {
+			from = o.From.UTC()
+		}
+		if seconds(o.To) == c.to {
+			to = o.To.UTC()
+		}
+	}
+	return from, to
+}
+
+func (m *model) describePlace(c *cluster, in *Incident) {
+	if !c.est.known {
+		return
+	}
+	radius := c.est.cov.radius()
+	for i := range c.members {
+		// One position alone stays as its source stated it.
+		if p := c.members[i].o.Position; p != nil && p.Lat == c.est.lat && p.Lon == c.est.lon && p.Radius > 0 && math.Abs(p.Radius-radius) < 0.01*p.Radius {
+			in.Position = &observation.Position{Lat: p.Lat, Lon: p.Lon, Radius: p.Radius}
+			return
+		}
+	}
+	in.Position = &observation.Position{Lat: round(c.est.lat, 7), Lon: round(c.est.lon, 7), Radius: round(radius, 1)}
+	major, minor, azimuth := c.est.cov.axes()
+	if major > 1.1*minor {
+		in.Ellipse = &Ellipse{MajorM: round(major*circle95, 1), MinorM: round(minor*circle95, 1), Azimuth: round(azimuth, 1)}
+	}
+}
+
+func (m *model) describeType(c *cluster, in *Incident) {
+	type scored struct {
+		act int
+		p   float64
+	}
+	var likely []scored
+	sum := 0.0
+	for t, p := range c.post {
+		if p >= 0.01 {
+			likely = append(likely, scored{t, p})
+			sum += p
+		}
+	}
+	if len(likely) == 0 {
+		in.Activity = c.members[0].o.Activity
+		in.Activities = []ActivityProbability{{in.Activity, 1}}
+	} else {
+		sort.Slice(likely, func(i, j int) bool {
+			if likely[i].p != likely[j].p {
+				return likely[i].p > likely[j].p
+			}
+			return likely[i].act < likely[j].act
+		})
+		in.Activities = make([]ActivityProbability, len(likely))
+		for i, l := range likely {
+			in.Activities[i] = ActivityProbability{m.activities[l.act], round(l.p/sum, 6)}
+		}
+		in.Activity = in.Activities[0].Activity
+	}
+	// The most reliable source that names one decides weapon and direction.
+	weapon, direction, heading := -1.0, -1.0, -1.0
+	for i := range c.members {
+		o, p := c.members[i].o, c.members[i].truth
+		if o.Weapon != "" && (in.Weapon == "" || known(o.Weapon) && (p > weapon || !known(in.Weapon))) {
+			in.Weapon, weapon = o.Weapon, p
+		}
+		clear := o.Direction != "" && o.Direction != observation.DirectionUndetermined
+		if o.Direction != "" && (in.Direction == "" || clear && p > direction) {
+			in.Direction = o.Direction
+			if clear {
+				direction = p
+			}
+		}
+		if o.Heading != nil && p > heading {
+			h := *o.Heading
+			in.Heading, heading = &h, p
+		}
+	}
+}
+
+// count is the number on which independent sources agree best: the middle by
+// weight of their statements on a scale of ratios, never a sum. Its range
+// holds what each of them holds possible.
+func count(c *cluster) observation.Count {
+	var out observation.Count
+	sum, weight := 0.0, 0.0
+	for i := range c.members {
+		e := &c.members[i]
+		n := e.o.Count
+		if !e.independent || n == (observation.Count{}) {
+			continue
+		}
+		low, high := n.Min, n.Max
+		if low == 0 {
+			low = n.N
+		}
+		if high == 0 {
+			high = max(n.N, low)
+		}
+		at := n.N
+		if at == 0 {
+			at = max(1, (low+high)/2)
+		}
+		if out.Min == 0 || low < out.Min {
+			out.Min = low
+		}
+		out.Max = max(out.Max, high)
+		w := e.truth * e.truth
+		sum += w * math.Log(float64(max(at, 1)))
+		weight += w
+	}
+	if weight > 0 {
+		out.N = int(math.Round(math.Exp(sum / weight)))
+		out.Min, out.Max = min(out.Min, out.N), max(out.Max, out.N)
+	}
+	return out
+}
+
+// strictness orders handling labels; the unlabelled is the least strict here,
+// since the agreement's default is not known to fusion.
+func strictness(h observation.Handling) int {
+	switch h {
+	case observation.Clear:
+		return 1
+	case observation.Green:
+		return 2
+	case observation.Amber:
+		return 3
+	case observation.AmberStrict:
+		return 4
+	case observation.Red:
+		return 5
+	case "":
+		return 0
+	}
+	return 6 // an unknown label must not open anything
+}
+
+func heavier(a, b observation.Casualties) bool {
+	if a.Killed != b.Killed {
+		return a.Killed > b.Killed
+	}
+	if a.Injured != b.Injured {
+		return a.Injured > b.Injured
+	}
+	return a.KilledCivilian+a.InjuredCivilian > b.KilledCivilian+b.InjuredCivilian
+}
+
+func round(v float64, digits int) float64 {
+	k := math.Pow10(digits)
+	return math.Round(v*k) / k
+}
