@@ -80,3 +80,23 @@ func (a *Agreement) ExpandWeapons(names []string) []string {
 	slices.Sort(out)
 	return slices.Compact(out)
 }
+
+// bearsWeapon reports whether an observation of the activity can name a weapon.
+func bearsWeapon(activity string) bool {
+	switch activity {
+	case "access-denied", "silence", "detention", "alert", "casualty":
+		return false
+	}
+	return true
+}
+
+// bearsDirection reports whether an observation of the activity can have a
+// direction of fire.
+func bearsDirection(activity string) bool {
+	switch activity {
+	case "explosion", "burst", "shot", "projectile", "flash", "flare", "shelling",
+		"missile-strike", "air-strike", "uav-strike", "clash", "exercise":
+		return true
+	}
+	return false
+}
