@@ -22,6 +22,10 @@ type Incident struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
 
+	// Reported is when a source first said so: before From it was announced
+	// before it happened. Zero where no source states it.
+	Reported time.Time `json:"reported,omitzero"`
+
 	// Position is nil where no source gave one that fusion can use.
 	Position *observation.Position `json:"position,omitempty"`
 	// Ellipse is the 95 % ellipse about Position where the uncertainty is
@@ -69,18 +73,20 @@ type ActivityProbability struct {
 
 // Member is one observation in an incident and why it is there.
 type Member struct {
-	Seq         uint64  `json:"seq"` // of the observation's record in the journal
-	Source      string  `json:"source"`
-	Ref         string  `json:"ref"`
-	Independent bool    `json:"independent"`          // false: it repeats a source counted before
-	Score       float64 `json:"score"`                // log-likelihood ratio of "same event" against "another"; 0 for the first
-	DistanceM   float64 `json:"distance_m,omitempty"` // from the incident as it stood
-	LagS        float64 `json:"lag_s,omitempty"`      // seconds between the intervals, corrected for the travel of sound
-	Why         string  `json:"why,omitempty"`        // the reason in one phrase, English
+	Seq         uint64            `json:"seq"` // of the observation's record in the journal
+	Source      string            `json:"source"`
+	Ref         string            `json:"ref"`
+	Means       observation.Means `json:"means,omitempty"`
+	Independent bool              `json:"independent"`          // false: it repeats a source counted before
+	Score       float64           `json:"score"`                // log-likelihood ratio of "same event" against "another"; 0 for the first
+	DistanceM   float64           `json:"distance_m,omitempty"` // from the incident as it stood
+	LagS        float64           `json:"lag_s,omitempty"`      // seconds between the intervals, corrected for the travel of sound
+	Why         string            `json:"why,omitempty"`        // the reason in one phrase, English
 }
 
 // Claim is a party that a source holds responsible.
 type Claim struct {
-	Source string `json:"source"`
-	Party  string `json:"party"` // as the source names it
+	Source string            `json:"source"`
+	Means  observation.Means `json:"means,omitempty"` // by which it makes the claim
+	Party  string            `json:"party"`           // as the source names it
 }

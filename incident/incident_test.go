@@ -244,7 +244,7 @@ func TestIncidentSaysWhatItsMembersSayTogether(t *testing.T) {
 	want := incident.Incident{
 		Weapon: observation.Mortar120, Direction: observation.Incoming, Heading: p(45.0), Handling: observation.Amber,
 		Caveats: []string{"b", "z"}, Extra: map[string]string{"k": "first", "only-a": "1"},
-		Claims: []incident.Claim{{Source: "patrol", Party: "north"}, {Source: "paper", Party: "south"}},
+		Claims: []incident.Claim{{Source: "patrol", Means: observation.Patrol, Party: "north"}, {Source: "paper", Means: observation.News, Party: "south"}},
 		Actors: []string{"x", "y"}, Harm: observation.Casualties{Killed: 1},
 	}
 	have := incident.Incident{

@@ -11,6 +11,7 @@ const (
 	circle95    = 2.447746830680816 // radius of the 95 % circle, two dimensions: sqrt(-2 ln 0.05)
 	degree      = math.Pi / 180
 	equatorialM = 6378137.0         // WGS84
+	farthestM   = 20_004_000        // half a meridian's circle: no error on Earth is larger
 	squaredEcc  = 0.006694379990141 // WGS84
 )
 
@@ -138,6 +139,9 @@ func (m *model) locate(o *observation.Observation) estimate {
 	across := distance * math.Tan(math.Min(e, 60)*degree) / sigma95
 	along, across = math.Max(along, 1), math.Max(across, 1)
 	lat, lon := direct(s.Lat, s.Lon, *s.Bearing, distance)
+	if !onEarth(lat, lon) || along > farthestM || across > farthestM {
+		return estimate{}
+	}
 	sin, cos := math.Sincos(*s.Bearing * degree)
 	aa, cc := along*along, across*across
 	return estimate{lat: lat, lon: lon, known: true, cov: spread{

@@ -35,7 +35,7 @@ func (m *model) incident(c *cluster) Incident {
 		e := &c.members[i]
 		o := e.o
 		in.Members[i] = Member{
-			Seq: e.seq, Source: o.Source, Ref: o.Ref, Independent: e.independent,
+			Seq: e.seq, Source: o.Source, Ref: o.Ref, Means: o.Means, Independent: e.independent,
 			Score: round(e.score, 3), DistanceM: round(e.distance, 1), LagS: round(e.lag, 1), Why: e.why,
 		}
 		if e.independent {
@@ -48,8 +48,11 @@ func (m *model) incident(c *cluster) Incident {
 		if in.Area == "" {
 			in.Area = o.Area
 		}
-		if o.Party != "" && !slices.Contains(in.Claims, Claim{o.Source, o.Party}) {
-			in.Claims = append(in.Claims, Claim{Source: o.Source, Party: o.Party})
+		if claim := (Claim{Source: o.Source, Means: o.Means, Party: o.Party}); o.Party != "" && !slices.Contains(in.Claims, claim) {
+			in.Claims = append(in.Claims, claim)
+		}
+		if !o.Reported.IsZero() && (in.Reported.IsZero() || o.Reported.Before(in.Reported)) {
+			in.Reported = o.Reported.UTC()
 		}
 		for _, a := range o.Actors {
 			if !slices.Contains(in.Actors, a) {
