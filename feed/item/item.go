@@ -1,0 +1,136 @@
+// Package item knows what a feed yields: observations, lines, areas, reference
+// data, and what could not be read and why.
+//
+// It must not know any format, nor what becomes of an item.
+package item
+
+import (
+	"time"
+
+	"github.com/truce-monitor/truce/geo"
+	"github.com/truce-monitor/truce/observation"
+)
+
+// Item is one thing read from a file: exactly one of the pointers is set.
+type Item struct {
+	// File names the file, with the member of an archive after a colon. Row is
+	// the line (CSV, JSON Lines) or the element (JSON, GeoJSON) in it, from 1.
+	File string
+	Row  int
+
+	Observation *observation.Observation
+	Line        *Line
+	Area        *Area
+	Place       *Place
+	Site        *Site
+	Coverage    *Coverage
+	Reference   *Reference
+	Quarantine  *Quarantine
+}
+
+// Kind names which of the pointers is set: "observation", "line", "area",
+// "place", "site", "coverage", "reference" or "quarantine".
+func (i *Item) Kind() string {
+	switch {
+	case i.Observation != nil:
+		return "observation"
+	case i.Line != nil:
+		return "line"
+	case i.Area != nil:
+		return "area"
+	case i.Place != nil:
+		return "place"
+	case i.Site != nil:
+		return "site"
+	case i.Coverage != nil:
+		return "coverage"
+	case i.Reference != nil:
+		return "reference"
+	case i.Quarantine != nil:
+		return "quarantine"
+	}
+	return ""
+}
+
+// Quarantine is a row that could not be read, kept so that nothing is lost.
+type Quarantine struct {
+	Source string `json:"source,omitempty"`
+	File   string `json:"file"`
+	Row    int    `json:"row"` // as in Item
+	Reason string `json:"reason"`
+	Raw    string `json:"raw,omitempty"` // the row, at most MaxRaw bytes, valid UTF-8
+}
+
+// MaxRaw is how much of a quarantined row is kept, in bytes.
+const MaxRaw = 2000
+
+// Line is a line's course as a source gives it from an instant on.
+type Line struct {
+	Source  string
+	Ref     string
+	Line    string // which line of the agreement, as the file names it
+	From    time.Time
+	Parts   []geo.Polyline
+	Left    string // the party on the left along Parts, if said
+	Right   string
+	RadiusM float64 // how far the true line may lie, 95 %, metres
+}
+
+// Area is a named area, or with From one that somebody controls from then on.
+type Area struct {
+	Source     string
+	Ref        string
+	Name       string
+	From       time.Time // UTC; zero: not dated, a boundary
+	HeldBy     string    // as the source names it, if it does
+	Area       geo.MultiPolygon
+	Properties map[string]string // what the file said beyond this type
+	Caveats    []string          // for example "includes-sea"
+}
+
+// Place is a settlement of a gazetteer.
+type Place struct {
+	Source   string
+	Ref      string
+	Name     string
+	Area     string // administrative area it lies in
+	Position geo.Point
+}
+
+// Site is an object that terms may protect, such as a power plant.
+type Site struct {
+	Source     string
+	Ref        string
+	Name       string
+	Kind       string // "power-plant"
+	Position   geo.Point
+	RadiusM    float64 // 95 %, metres, as far as the source's method tells
+	Properties map[string]string
+	Caveats    []string
+}
+
+// Coverage says that a source watched, so that its silence means something.
+type Coverage struct {
+	Source     string
+	From, To   time.Time // UTC
+	Detections int       // in the area the file is about
+	Properties map[string]string
+}
+
+// Reference is a row about the world that is no observation, such as an entry
+// in an index of agreements.
+type Reference struct {
+	Source     string
+	Ref        string
+	Kind       string // "agreement"
+	Title      string
+	Date       time.Time // UTC midnight of the day
+	URL        string
+	Properties map[string]string
+}
+
+// Reader yields items; after the last it returns io.EOF. What is wrong with
+// one row is a Quarantine; an error ends the file.
+type Reader interface {
+	Next() (Item, error)
+}
