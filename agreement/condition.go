@@ -194,7 +194,7 @@ func (p *conditionParser) term() (*Expr, error) {
 	case "provision":
 		metAt := p.at
 		if w := p.word(); w != ".met" {
-			return nil, p.fail(metAt, fmt.Sprintf("%q after provision(%s)", clip(w), arg), "provision(...).met")
+			return nil, p.fail(metAt, fmt.Sprintf("provision(%s) alone says nothing", clip(arg)), "provision(...).met")
 		}
 	case "date":
 		at, err := ParseInstant(arg, p.loc)

@@ -19,6 +19,7 @@ type decoder struct {
 	file     string
 	problems []Problem
 	at       map[string]position
+	failed   map[string]bool
 	anchors  map[string]ast.Node
 	values   int // that may still be decoded
 	stopped  bool
@@ -104,7 +105,7 @@ func (d *decoder) resolve(n ast.Node) (ast.Node, bool) {
 			}
 			target, ok := d.anchors[name]
 			if !ok {
-				d.problem(start(n), fmt.Sprintf("the alias *%s has no anchor &%s", name, name), "")
+				d.problem(start(n), fmt.Sprintf("the alias *%s has no anchor &%s", name, name), "an anchor before it, or the value written out")
 				return nil, false
 			}
 			n = target
@@ -130,6 +131,13 @@ func (d *decoder) value(n ast.Node, v reflect.Value, path string, f field) {
 		return
 	}
 	at := start(n) // of an alias, not of its target
+	if before := len(d.problems); path != "" {
+		defer func() {
+			if len(d.problems) > before {
+				d.failed[path] = true
+			}
+		}()
+	}
 	n, ok := d.resolve(n)
 	if !ok {
 		return
@@ -171,8 +179,13 @@ func (d *decoder) value(n ast.Node, v reflect.Value, path string, f field) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		p := reflect.New(v.Type().Elem())
+		before := len(d.problems)
 		d.value(n, p.Elem(), path, f)
-		v.Set(p)
+		_, list := n.(*ast.SequenceNode)
+		object := p.Elem().Kind() == reflect.Struct && isCollection(n) && !list
+		if object || len(d.problems) == before { // what is right in it is checked further
+			v.Set(p)
+		}
 	case reflect.Struct:
 		d.object(n, v, path, f)
 	case reflect.Slice:

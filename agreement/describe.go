@@ -61,6 +61,9 @@ func noun(t reflect.Type, f field) string {
 		b.WriteRune(unicode.ToLower(r))
 	}
 	name := b.String()
+	if name == f.name {
+		return quoted(name)
+	}
 	if strings.ContainsRune("aeiou", rune(name[0])) {
 		return "an " + name
 	}
@@ -99,6 +102,9 @@ func quoted(name string) string {
 // choose is the end of a sentence about a word of a closed list.
 func choose(word string, known []string) string {
 	if near := nearest(word, known); near != "" {
+		if len(known) > 12 {
+			return fmt.Sprintf("one of %d that the language knows; did you mean %q?", len(known), near)
+		}
 		return fmt.Sprintf("one of %s; did you mean %q?", strings.Join(known, ", "), near)
 	}
 	return "one of " + strings.Join(known, ", ")

@@ -26,7 +26,7 @@ const (
 // that is wrong with the file in the order of the file. The agreement is nil
 // if anything is. Files that the agreement names are not read: see Files.
 func Parse(name string, data []byte) (*Agreement, []Problem) {
-	d := &decoder{file: name, at: map[string]position{}, anchors: map[string]ast.Node{}, values: maxValues}
+	d := &decoder{file: name, at: map[string]position{}, failed: map[string]bool{}, anchors: map[string]ast.Node{}, values: maxValues}
 	root := d.read(data)
 	if root == nil {
 		return nil, d.finish()
@@ -35,7 +35,7 @@ func Parse(name string, data []byte) (*Agreement, []Problem) {
 	d.preamble(root)
 	d.document(root, a)
 	if !d.stopped {
-		a.origin = &origin{file: name, at: d.at}
+		a.origin = &origin{file: name, at: d.at, failed: d.failed}
 		v := validator{a: a, loc: d.location, problems: &d.problems}
 		v.agreement()
 	}

@@ -46,8 +46,9 @@ type position struct{ line, column int }
 
 // origin keeps where the file says each thing, by path ("zones[2].within.km").
 type origin struct {
-	file string
-	at   map[string]position
+	file   string
+	at     map[string]position
+	failed map[string]bool // what could not be read, so that nothing can be said of it
 }
 
 // find returns the place of path or of the nearest thing around it.
@@ -67,8 +68,8 @@ func (o *origin) find(path string) (file string, at position) {
 	}
 }
 
-// has reports whether the file states path at all.
-func (o *origin) has(path string) bool {
+// mentions reports whether the file has path, readable or not.
+func (o *origin) mentions(path string) bool {
 	if o == nil {
 		return false
 	}
@@ -76,10 +77,12 @@ func (o *origin) has(path string) bool {
 	return ok
 }
 
+// has reports whether the file has path and it could be read.
+func (o *origin) has(path string) bool { return o.mentions(path) && !o.failed[path] }
+
 func sortProblems(problems []Problem) {
 	slices.SortStableFunc(problems, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
-			cmp.Compare(a.Message, b.Message))
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 }
 
@@ -105,9 +108,9 @@ func nearest(word string, known []string) string {
 		return strings.NewReplacer("_", "-", " ", "-").Replace(strings.ToLower(s))
 	}
 	w := fold(word)
-	limit := max(1, len([]rune(w))/3)
+	limit := len([]rune(w)) / 3
 	best, found := limit+1, ""
-	if len(w) == 0 || len(w) > 64 {
+	if limit == 0 || len(w) > 64 {
 		return ""
 	}
 	for _, k := range known {

@@ -217,7 +217,7 @@ func (v *validator) identity() {
 		v.ref(p+".zone", "zone", c.Zone, v.zones)
 		v.ref(p+".site", "site", c.Site, v.sites)
 		v.why(p, c.Why)
-		if c.From.IsZero() {
+		if c.From.IsZero() && !a.origin.mentions(p+".from") {
 			v.add(p, fmt.Sprintf("the ceasefire %q has no start", c.ID), "from: the instant at which it begins")
 		}
 		for j, d := range c.Disputed {

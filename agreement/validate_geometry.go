@@ -47,6 +47,7 @@ func (v *validator) position(path string, lon, lat float64) {
 func (v *validator) latLon(path string, lat, lon *float64) {
 	switch {
 	case lat == nil && lon == nil:
+	case v.a.origin.failed[path+".lat"] || v.a.origin.failed[path+".lon"]:
 	case lat == nil:
 		v.add(path+".lon", "a longitude without a latitude", "lat beside it")
 	case lon == nil:
@@ -100,7 +101,7 @@ func (v *validator) ring(path string, points [][]float64, zone string) {
 		return
 	}
 	distinct := slices.CompactFunc(slices.Clone(points), slices.Equal)
-	if ringArea(distinct) == 0 {
+	if flat(distinct) {
 		v.add(path, fmt.Sprintf("the zone %q has no area: the points of its ring lie on one line", zone), "a ring around an area")
 		return
 	}
@@ -109,18 +110,14 @@ func (v *validator) ring(path string, points [][]float64, zone string) {
 	}
 }
 
-// ringArea is twice the planar area in square degrees: only zero or not is of
-// use. It is measured from the first point, since differences of large numbers
-// would leave a remainder.
-func ringArea(r [][]float64) float64 {
-	var sum float64
-	for i := 1; i+1 < len(r); i++ {
-		sum += turn(r[0], r[i], r[i+1])
+// flat reports whether all points lie on one line.
+func flat(ring [][]float64) bool {
+	for i := 1; i+1 < len(ring); i++ {
+		if math.Abs(turn(ring[0], ring[i], ring[i+1])) > 1e-12 {
+			return false
+		}
 	}
-	if math.Abs(sum) < 1e-12 {
-		return 0
-	}
-	return sum
+	return true
 }
 
 // turn is positive where a, b, c turn left.

@@ -74,7 +74,7 @@ func (v *validator) places() {
 func (v *validator) lineVersion(path string, l Line, i int, version LineVersion) {
 	v.notNegative(path+".radius_m", version.RadiusM, "m")
 	v.ref(path+".held_by", "party", version.HeldBy, v.parties)
-	v.fileOrCoordinates(path, "line version", version.File, len(version.Coordinates) > 0 || v.a.origin.has(path+".coordinates"))
+	v.fileOrCoordinates(path, "line version", version.File, len(version.Coordinates) > 0 || v.a.origin.mentions(path+".coordinates"))
 	v.file(path+".file", version.File)
 	if version.HeldBy != "" && version.File == "" {
 		v.add(path+".held_by", "held_by without a file that holds the area", "file: a GeoJSON file with polygons")
@@ -89,7 +89,7 @@ func (v *validator) lineVersion(path string, l Line, i int, version LineVersion)
 
 func (v *validator) fileOrCoordinates(path, kind, file string, coordinates bool) {
 	switch {
-	case file == "" && !coordinates:
+	case file == "" && !coordinates && !v.a.origin.mentions(path+".file"):
 		v.add(path, fmt.Sprintf("the %s has no geometry", kind), "file: a GeoJSON file beside the agreement, or coordinates")
 	case file != "" && coordinates:
 		v.add(path+".coordinates", fmt.Sprintf("the %s has both a file and coordinates", kind), "one of them")
@@ -119,7 +119,7 @@ func (v *validator) allZones() {
 }
 
 func (v *validator) zoneShape(p string, z Zone) {
-	shapes := z.shapes(func(key string) bool { return v.a.origin.has(p + "." + key) })
+	shapes := z.shapes(func(key string) bool { return v.a.origin.mentions(p + "." + key) })
 	all := "exactly one of within, between, polygon, circle, admin, corridor, union, intersection, difference"
 	switch {
 	case len(shapes) == 0:
@@ -138,7 +138,7 @@ func (v *validator) zoneShape(p string, z Zone) {
 	}
 	if g := z.Polygon; g != nil {
 		q := p + ".polygon"
-		v.fileOrCoordinates(q, "polygon", g.File, v.a.origin.has(q+".coordinates"))
+		v.fileOrCoordinates(q, "polygon", g.File, v.a.origin.mentions(q+".coordinates"))
 		v.file(q+".file", g.File)
 		for j, ring := range g.Coordinates {
 			v.ring(at(q+".coordinates", j), ring, z.ID)
@@ -159,7 +159,7 @@ func (v *validator) zoneShape(p string, z Zone) {
 	if c := z.Corridor; c != nil {
 		q := p + ".corridor"
 		v.positive(q+".km", c.KM, "km: a corridor without width has no area")
-		v.fileOrCoordinates(q, "corridor", c.File, v.a.origin.has(q+".coordinates"))
+		v.fileOrCoordinates(q, "corridor", c.File, v.a.origin.mentions(q+".coordinates"))
 		v.file(q+".file", c.File)
 		if c.Coordinates != nil {
 			v.polyline(q+".coordinates", c.Coordinates, fmt.Sprintf("path of zone %q", z.ID))

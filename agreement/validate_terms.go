@@ -15,7 +15,11 @@ func (v *validator) allProvisions() {
 		v.ref(p+".provision", "provision", t.Provision, v.provisions)
 		v.why(p, t.Why)
 		if seen[t.Provision] {
-			v.add(p, fmt.Sprintf("two thresholds for the provision %q", t.Provision), "one for each provision, and one without provision as the default")
+			name := "by default"
+			if t.Provision != "" {
+				name = fmt.Sprintf("for the provision %q", t.Provision)
+			}
+			v.add(p, "two thresholds "+name, "one for each provision, and one without provision as the default")
 		}
 		seen[t.Provision] = true
 		v.threshold(p+".occurrence", t.Occurrence)
@@ -47,8 +51,8 @@ func (v *validator) provision(p string, r Provision) {
 		v.add(p+".outside", "outside, but of no zone", "zone: the zone outside which the rule holds")
 	}
 	kinds := 0
-	for _, set := range []bool{r.Prohibits != nil, r.Requires != nil, r.Permits != nil} {
-		if set {
+	for key, set := range map[string]bool{"prohibits": r.Prohibits != nil, "requires": r.Requires != nil, "permits": r.Permits != nil} {
+		if set || v.a.origin.mentions(p+"."+key) {
 			kinds++
 		}
 	}
@@ -103,7 +107,7 @@ func (v *validator) requirement(p string, r Provision, q Requirement) {
 		ids = append(ids, s.ID)
 	}
 	switch {
-	case q.Kind == "notification" && q.Before.IsZero():
+	case q.Kind == "notification" && q.Before.IsZero() && !v.a.origin.mentions(p+".before"):
 		v.add(p, "a notification with no time before the act", "before: how long before the act, as in 48h")
 	case q.Kind == "storage" && len(q.Sites) == 0 && r.Site == "" && r.Zone == "":
 		v.add(p, "storage at no place", "sites: where, or zone or site on the provision")
