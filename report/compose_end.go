@@ -1,0 +1,417 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/truce-monitor/truce/geo"
+	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/publish"
+)
+
+// unwatched says what the figures cannot know.
+func (c *composer) unwatched() {
+	r, l, v := c.r, c.l, &c.r.Coverage
+	s := c.section("unwatched", "section.unwatched")
+	s.add(paragraph{style: "lead", runs: []run{text(l.t("unwatched.intro"))}})
+	switch {
+	case len(r.geometry.lines) == 0:
+		s.add(para(text(l.t("cover.no-line"))))
+	case !v.Known:
+		s.add(paragraph{style: "warning", runs: []run{text(l.t("cover.unknown"))}})
+	default:
+		s.add(para(text(l.t("cover.share", "share", l.percent(v.Share), "all", l.km(v.LengthM), "never", l.km(v.NeverM), "part", l.percent(v.NeverM/max(1, v.LengthM))))))
+		s.add(figure{id: "f-coverage", caption: l.t("cover.caption"), drawing: r.coverageMap(l, "map-cover", l.t("cover.title"))})
+		if len(v.Lines) > 1 {
+			t := table{id: "t-lines", caption: l.t("lines.caption"), rowHead: true, columns: []column{
+				{l.t("col.line"), 40, false}, {l.t("col.length"), 20, true}, {l.t("col.watched"), 20, true}, {l.t("col.never"), 20, true}}}
+			for _, x := range v.Lines {
+				t.rows = append(t.rows, row{cells: []cell{plain(l.line(x.Line)), plain(l.km(x.LengthM)), plain(l.percent(x.Share)), plain(l.km(x.NeverM))}})
+			}
+			s.add(t)
+		}
+		c.gaps(s)
+	}
+	if v.Withheld > 0 {
+		s.add(note(l.t("sources.withheld", "n", v.Withheld)))
+	}
+	if len(r.Sources) == 0 {
+		s.add(para(text(l.t("sources.none"))))
+		return
+	}
+	c.sourceTable(s)
+}
+
+func (c *composer) gaps(s *section) {
+	r, l := c.r, c.l
+	const most = 20
+	gaps := r.Coverage.Gaps
+	if len(gaps) == 0 {
+		return
+	}
+	coarse := r.Policy.RoundM
+	t := table{id: "t-gaps", caption: l.t("gaps.caption"), columns: []column{
+		{l.t("col.line"), 20, false}, {l.t("col.length"), 12, true}, {l.t("col.from"), 24, false}, {l.t("col.to"), 24, false}, {l.t("col.near"), 20, false}}}
+	rest, restM := 0, 0.0
+	for i, g := range gaps {
+		if i >= most {
+			rest, restM = rest+1, restM+g.LengthM
+			continue
+		}
+		near := dash(g.Near)
+		if g.Near != "" {
+			if name, _ := r.nearest(l, midpoint(g.From, g.To), 50e3); name != "" {
+				near = name
+			}
+		}
+		t.rows = append(t.rows, row{cells: []cell{plain(l.line(g.Line)), plain(l.km(g.LengthM)),
+			plain(l.latlon(g.From.Lat, g.From.Lon, max(200, coarse))), plain(l.latlon(g.To.Lat, g.To.Lon, max(200, coarse))), plain(near)}})
+	}
+	s.add(t)
+	if rest > 0 {
+		s.add(note(l.t("gaps.rest", "n", rest, "length", l.km(restM))))
+	}
+}
+
+func midpoint(a, b geo.Point) geo.Point {
+	return geo.Point{Lat: (a.Lat + b.Lat) / 2, Lon: (a.Lon + b.Lon) / 2}
+}
+
+// nearest names the closest settlement within so many metres.
+func (r *Report) nearest(l *locale, p geo.Point, within float64) (string, float64) {
+	name, best := "", within
+	for _, s := range r.geometry.settlements {
+		if d := metres(s.At, p); d < best {
+			best, name = d, l.text(s.Name)
+		}
+	}
+	return name, best
+}
+
+// near says where a part of the map lies.
+func (c *composer) near(b box) string {
+	mid := geo.Point{Lat: (b.s + b.n) / 2, Lon: (b.w + b.e) / 2}
+	if name, _ := c.r.nearest(c.l, mid, 80e3); name != "" {
+		return name
+	}
+	return c.l.latlon(mid.Lat, mid.Lon, 5000)
+}
+
+func (c *composer) sourceTable(s *section) {
+	r, l := c.r, c.l
+	t := table{id: "t-sources", caption: l.t("sources.caption"), columns: []column{
+		{l.t("col.source"), 24, false}, {l.t("col.means"), 13, false}, {l.t("col.state"), 16, false}, {l.t("col.observations"), 11, true},
+		{l.t("col.last"), 20, false}, {l.t("col.due"), 10, false}, {l.t("col.watch-hours"), 10, true}}}
+	for _, x := range r.Sources {
+		name := x.ID
+		if x.Name != "" && x.Name != x.ID {
+			name = x.Name + "\n" + x.ID
+		}
+		last := l.t("never")
+		if at := x.Last; !at.IsZero() {
+			last = c.when1(at)
+		} else if !x.LastEver.IsZero() {
+			last = c.when1(x.LastEver)
+		}
+		due := "—"
+		if x.Expected > 0 {
+			due = l.t("every", "time", l.duration(x.Expected))
+		} else if x.UsualPerDay >= 3 {
+			due = l.t("usual", "n", l.num(x.UsualPerDay, 0))
+		}
+		state := l.t("source." + x.Status)
+		if x.Gap > 0 {
+			state += "\n" + l.t("source.for", "time", l.duration(x.Gap))
+		}
+		watch := "—"
+		if x.Watch > 0 {
+			watch = l.num(x.Watch, 0)
+		}
+		t.rows = append(t.rows, row{cells: []cell{plain(name), plain(l.word("means", string(x.Means))),
+			{text: state, strong: x.Status == sourceSilent || x.Status == sourceGap}, plain(l.int(x.Observations)), plain(last), plain(due), plain(watch)}})
+	}
+	s.add(t)
+}
+
+func (c *composer) method() {
+	r, l := c.r, c.l
+	s := c.section("method", "section.method")
+	items := [][]run{}
+	item := func(key string, args ...any) { items = append(items, []run{text(l.t(key, args...))}) }
+	item("method.questions")
+	item("method.incident")
+	item("method.force")
+	item("method.interval")
+	item("method.expected")
+	item("method.change")
+	item("method.time")
+	item("method.place")
+	if len(r.Coverage.Means) > 0 {
+		var parts []string
+		for _, m := range r.Coverage.Means {
+			km := l.km(float64(m.RangeM.Max))
+			if m.RangeM.Min != m.RangeM.Max {
+				km = l.km(float64(m.RangeM.Min)) + "–" + km
+			}
+			parts = append(parts, l.t("method.range", "means", l.word("means", string(m.Means)), "km", km, "n", m.Sources))
+		}
+		item("method.coverage", "ranges", strings.Join(parts, "; "), "declared", r.Coverage.Declared, "all", r.Coverage.Watches)
+	}
+	p := r.Policy
+	var rules []string
+	if p.DelayS > 0 {
+		rules = append(rules, l.t("policy.delay", "time", l.duration(time.Duration(p.DelayS*float64(time.Second)))))
+	}
+	if p.RoundM > 0 {
+		rules = append(rules, l.t("policy.round", "km", l.km(p.RoundM)))
+	}
+	if len(p.Withhold) > 0 {
+		var words []string
+		for _, f := range p.Withhold {
+			words = append(words, l.word("field", f))
+		}
+		rules = append(rules, l.t("policy.withhold", "fields", l.list(words)))
+	}
+	if len(rules) == 0 {
+		rules = append(rules, l.t("policy.none"))
+	}
+	item("method.policy", "audience", l.word("audience", r.Audience), "label", p.Handling, "rules", strings.Join(rules, "; "))
+	item("method.explain", "command", "truce explain "+r.Day+"/incidents")
+	s.add(bullets{items})
+
+	s.add(subheading{"versions", l.t("versions.title")})
+	t := table{id: "t-versions", caption: l.t("versions.caption"), rowHead: true, columns: []column{{l.t("col.what"), 30, false}, {l.t("col.version"), 70, false}}}
+	add := func(name, value string, code bool) {
+		if value != "" {
+			t.rows = append(t.rows, row{cells: []cell{plain(name), {text: value, code: code}}})
+		}
+	}
+	add(l.t("versions.agreement"), strings.TrimSuffix(r.Agreement+" "+r.AgreementVersion, " "), true)
+	for _, v := range r.LineVersions {
+		s := fmt.Sprintf("%s · %s · %s", v.Version, l.instant(v.From), l.km(v.LengthM))
+		if v.RadiusM > 0 {
+			s += " · ± " + l.km(v.RadiusM)
+		}
+		if v.Source != "" && !r.anonymous {
+			s += " · " + v.Source
+		}
+		add(l.line(v.Line), s, false)
+	}
+	add(l.t("versions.software"), r.Software, true)
+	if r.Journal.Root != "" {
+		add(l.t("versions.journal-size"), l.int(int(r.Journal.Size)), false)
+		add(l.t("versions.journal-root"), r.Journal.Root, true)
+	}
+	s.add(t)
+}
+
+// annex is the table of all incidents, in the columns that missions publish.
+func (c *composer) annex() {
+	r, l := c.r, c.l
+	s := c.section("annex", "section.annex")
+	s.landscape, s.newPage = true, true
+	if len(r.Annex) == 0 {
+		s.add(para(text(l.t("nothing"))))
+		return
+	}
+	s.add(note(l.t("annex.note", "command", "truce explain ID")))
+	t := table{id: "t-annex", caption: l.t("annex.caption"), small: true, columns: []column{
+		{l.t("col.row"), 4, true}, {l.t("col.position"), 13, false}, {l.t("col.event-location"), 16, false}, {l.t("col.means"), 9, false},
+		{l.t("col.number"), 6, true}, {l.t("col.observation"), 11, false}, {l.t("col.description"), 13, false}, {l.t("col.weapon"), 9, false},
+		{l.t("col.date-time"), 15, false}, {l.t("col.zone"), 12, false}, {l.t("col.confidence"), 11, false}, {l.t("col.result"), 12, false}, {l.t("col.id"), 11, false}}}
+	t.rows = make([]row, len(r.Annex))
+	for i := range r.Annex {
+		a := &r.Annex[i]
+		local, utc := l.span(a.From, a.To)
+		t.rows[i] = row{id: rowAnchor(a.No), cells: []cell{
+			plain(l.int(a.No)), plain(c.observer(a)), plain(c.event(a)), plain(c.howAndMeans(a)), plain(c.count(a.Count)),
+			plain(c.observed(a)), plain(c.description(a)), plain(dash(l.word("weapon", string(a.Weapon)))), plain(local + "\n" + utc),
+			plain(c.zones(a)), plain(c.occurrence(a)), {text: c.judged(a), mark: markOf(a.Result)}, {text: a.ID, code: true}}}
+	}
+	s.add(t)
+}
+
+func (c *composer) observer(a *AnnexRow) string {
+	l := c.l
+	if a.Observer == nil {
+		if slices.Contains(c.r.Policy.Withhold, publish.FieldObserver) {
+			return l.t("withheld")
+		}
+		return l.t("not-stated")
+	}
+	s := l.latlon(a.Observer.Lat, a.Observer.Lon, max(1, c.r.Policy.RoundM))
+	if name, d := c.r.nearest(l, geo.Point{Lat: a.Observer.Lat, Lon: a.Observer.Lon}, 30e3); name != "" {
+		s = name
+		if d > 500 {
+			for _, t := range c.r.geometry.settlements {
+				if l.text(t.Name) == name {
+					s = l.t("from-town", "km", l.km(d), "dir", l.compass(azimuth(t.At, geo.Point{Lat: a.Observer.Lat, Lon: a.Observer.Lon})), "town", name)
+					break
+				}
+			}
+		}
+		s += "\n" + l.latlon(a.Observer.Lat, a.Observer.Lon, max(1, c.r.Policy.RoundM))
+	}
+	if a.Observers > 1 {
+		s += "\n" + l.t("and-others", "n", a.Observers-1)
+	}
+	return s
+}
+
+// event says where it happened: as seen from the observer, then as fused.
+func (c *composer) event(a *AnnexRow) string {
+	l := c.l
+	s := c.place(a.Place, a.Area, a.Position)
+	if o := a.Observer; o != nil && o.Bearing != nil {
+		b := l.compass(*o.Bearing)
+		if o.Distance != nil {
+			lo, hi := (*o.Distance-o.DistanceError)/1000, (*o.Distance+o.DistanceError)/1000
+			switch {
+			case o.DistanceError > 0 && l.num(max(0, lo), 0) != l.num(hi, 0):
+				b = l.t("unit.km", "n", l.num(max(0, lo), 0)+"–"+l.num(hi, 0)) + " " + b
+			default:
+				b = l.km(*o.Distance) + " " + b
+			}
+		}
+		s = b + "\n" + s
+	}
+	return s
+}
+
+func (c *composer) howAndMeans(a *AnnexRow) string {
+	var how []string
+	for _, h := range a.How {
+		how = append(how, c.l.word("how", string(h)))
+	}
+	s := strings.Join(how, ", ")
+	if len(a.Means) > 0 {
+		if s != "" {
+			s += "\n"
+		}
+		s += c.means(a.Means)
+	}
+	if s == "" {
+		return c.l.t("not-stated")
+	}
+	return s
+}
+
+func (c *composer) observed(a *AnnexRow) string {
+	s := c.l.word("activity", string(a.Activity))
+	if a.ActivityP > 0 && a.ActivityP < 0.995 {
+		s += "\n" + c.l.percent(a.ActivityP)
+	}
+	return s
+}
+
+func (c *composer) description(a *AnnexRow) string {
+	l := c.l
+	var parts []string
+	if a.Direction != "" {
+		parts = append(parts, l.word("direction", string(a.Direction)))
+	}
+	if a.Heading != nil {
+		parts = append(parts, l.t("heading", "from", l.compass(*a.Heading+180), "to", l.compass(*a.Heading)))
+	}
+	for _, x := range a.Caveats {
+		parts = append(parts, l.word("caveat", x))
+	}
+	if h := a.Harm; h != (observation.Casualties{}) {
+		parts = append(parts, l.t("harm", "k", h.Killed, "i", h.Injured))
+	}
+	return dash(strings.Join(parts, "; "))
+}
+
+func (c *composer) zones(a *AnnexRow) string {
+	l := c.l
+	var parts []string
+	for _, z := range a.Zones {
+		s := l.zone(z.Zone)
+		if z.Probability < 0.995 {
+			s += " (" + l.percent(z.Probability) + ")"
+		}
+		parts = append(parts, s)
+	}
+	s := strings.Join(parts, ", ")
+	if a.DistanceM != nil {
+		d := l.t("to-line", "km", l.km(*a.DistanceM))
+		if a.Side != "" {
+			d += ", " + l.t("side", "party", l.party(a.Side), "share", l.percent(a.SideP))
+		}
+		if s != "" {
+			s += "\n"
+		}
+		s += d
+	}
+	return dash(s)
+}
+
+func (c *composer) judged(a *AnnexRow) string {
+	s := c.l.result(a.Result)
+	if len(a.Provisions) > 0 {
+		s += "\n" + strings.Join(a.Provisions, ", ")
+	}
+	if a.Severity != "" {
+		s += " · " + a.Severity
+	}
+	if a.Result == "breach" {
+		who := c.l.t("responsible.undetermined")
+		if a.Party != "" {
+			who = c.l.t("responsible.party", "party", c.l.party(a.Party))
+		}
+		s += "\n" + who
+	}
+	if a.Exception != "" {
+		s += "\n" + a.Exception
+	}
+	return s
+}
+
+// basis lists for each number the rows that make it.
+func (c *composer) basis() {
+	r, l := c.r, c.l
+	s := c.section("basis", "section.basis")
+	s.newPage = true
+	s.add(note(l.t("basis.note")))
+	t := table{id: "t-basis", caption: l.t("basis.caption"), small: true, rowHead: true, columns: []column{
+		{l.t("col.number-id"), 38, false}, {l.t("col.value"), 10, true}, {l.t("col.rows"), 52, false}}}
+	numbers := slices.Clone(r.Numbers)
+	slices.SortStableFunc(numbers, func(a, b Number) int { return cmp.Compare(a.Name, b.Name) })
+	for _, n := range numbers {
+		if n.Value == 0 && len(n.rows) == 0 && strings.Contains(n.Name, "hour.") {
+			continue
+		}
+		t.rows = append(t.rows, row{id: numberAnchor(n.Name), cells: []cell{{text: n.ID, code: true}, plain(l.num(n.Value, 0)), plain(rowRanges(n.rows))}})
+	}
+	s.add(t)
+}
+
+// rowRanges writes ascending row indexes as numbers with ranges: 1–4, 7, 9.
+func rowRanges(rows []int) string {
+	if len(rows) == 0 {
+		return "—"
+	}
+	var b strings.Builder
+	for i := 0; i < len(rows); {
+		j := i
+		for j+1 < len(rows) && rows[j+1] == rows[j]+1 {
+			j++
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprint(&b, rows[i]+1)
+		if j > i {
+			sep := "–"
+			if j == i+1 {
+				sep = ", "
+			}
+			fmt.Fprint(&b, sep, rows[j]+1)
+		}
+		i = j + 1
+	}
+	return b.String()
+}

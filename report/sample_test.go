@@ -1,0 +1,296 @@
+package report_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/tidwall/geodesic"
+
+	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/finding"
+	"github.com/truce-monitor/truce/geo"
+	"github.com/truce-monitor/truce/incident"
+	"github.com/truce-monitor/truce/line"
+	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/report"
+	"github.com/truce-monitor/truce/zone"
+)
+
+func instant(s string) agreement.Instant {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		panic(err)
+	}
+	return agreement.Instant{Time: t.UTC(), Written: s}
+}
+
+func en(s string) agreement.Text { return agreement.Text{"en": s} }
+
+func three(a, b, c string) agreement.Text { return agreement.Text{"en": a, "fr": b, "uk": c} }
+
+// terms is a made-up agreement between two made-up parties.
+func terms() *agreement.Agreement {
+	role := []agreement.Role{{Role: "party-to-conflict"}, {Role: "signatory"}}
+	return &agreement.Agreement{
+		ID: "river-2025", Title: three("Agreement on the River Line", "Accord sur la ligne du fleuve", "Угода про лінію річки"),
+		Languages: []string{"en"}, TimeZone: "Europe/Kyiv", Area: []float64{34, 46.5, 40, 50.5},
+		Report: agreement.Reporting{Cutoff: "19:30", Due: "07:30", Areas: []string{"Upper district", "Lower district"}},
+		Parties: []agreement.Party{
+			{ID: "north", Name: three("Northern Authority", "Autorité du Nord", "Північна влада"), Actors: []string{"Northern forces"}, Roles: role},
+			{ID: "south", Name: three("Southern Authority", "Autorité du Sud", "Південна влада"), Roles: role},
+			{ID: "mission", Name: en("Monitoring mission"), Roles: []agreement.Role{{Role: "monitor"}}},
+		},
+		Lines: []agreement.Line{{ID: "contact", Name: three("Line of contact", "Ligne de contact", "Лінія зіткнення"), Left: "north", Right: "south"}},
+		Zones: []agreement.Zone{
+			{ID: "buffer", Name: three("Security zone (15 km)", "Zone de sécurité (15 km)", "Зона безпеки (15 км)")},
+			{ID: "withdrawal", Name: three("Withdrawal zone (50 km)", "Zone de retrait (50 km)", "Зона відведення (50 км)")},
+		},
+		Provisions: []agreement.Provision{
+			{ID: "cease-fire", Article: "1", Words: three("The parties shall cease all use of weapons.", "Les parties cessent tout usage d'armes.", "Сторони припиняють будь-яке застосування зброї."),
+				Prohibits: &agreement.Prohibition{Kind: "activity"}, Severity: "S2"},
+			{ID: "heavy-weapons", Article: "2", Words: three("Heavy weapons shall be withdrawn beyond the withdrawal lines.", "Les armes lourdes sont retirées au-delà des lignes de retrait.", "Важке озброєння відводиться за лінії відведення."),
+				Zone: "withdrawal", Prohibits: &agreement.Prohibition{Kind: "presence", Match: agreement.Match{Weapons: []string{"tank", "artillery-ge100", "mlrs"}}}, Severity: "S3"},
+			{ID: "storage", Article: "3", Words: en("Withdrawn weapons shall be kept at the designated storage sites."), Requires: &agreement.Requirement{Kind: "storage"}},
+			{ID: "troops", Article: "4", Words: en("No military-type presence in the security zone."), Zone: "buffer", Prohibits: &agreement.Prohibition{Kind: "presence", Match: agreement.Match{Forces: []string{"troops"}}}, Severity: "S1"},
+			{ID: "monitors", Article: "6", Words: three("The monitors and their sensors shall not be hindered.", "Les observateurs et leurs capteurs ne sont pas entravés.", "Спостерігачам та їхнім датчикам не перешкоджають."),
+				Prohibits: &agreement.Prohibition{Kind: "interference"}, Severity: "S2"},
+			{ID: "exercises", Article: "7", Words: en("Live-fire exercises notified 72 hours before are permitted."), Permits: &agreement.Permission{Kind: "exercise"}},
+			{ID: "exchange", Article: "9", Words: en("All detainees shall be released by 20 April 2025."), Requires: &agreement.Requirement{Kind: "delivery", Deadline: instant("2025-04-20T09:00:00Z")}},
+		},
+		Publication: []agreement.Policy{
+			{Audience: "public", Handling: "TLP:CLEAR", Delay: agreement.Duration{Duration: 24 * time.Hour}, RoundM: 2000, Withhold: []string{"source", "observer", "text", "media", "party"}},
+			{Audience: "parties", Handling: "TLP:GREEN", RoundM: 500, Withhold: []string{"source", "observer"}},
+			{Audience: "mission", Handling: "TLP:RED"},
+		},
+	}
+}
+
+// contact is the line: it winds from west to east.
+func contact() []geo.Polyline {
+	var path geo.Polyline
+	for i := range 60 {
+		x := float64(i) / 59
+		wave := []float64{0, .05, .09, .06, -.02, -.08, -.05, .03, .1, .12, .04, -.06}[i%12]
+		path = append(path, geo.Point{Lat: 47.6 + 0.9*x + wave*0.5 + 0.25*x*x, Lon: 35.3 + 3.2*x})
+	}
+	return []geo.Polyline{path}
+}
+
+// band is the area within so many degrees of latitude of the line.
+func band(d float64) geo.MultiPolygon {
+	path := contact()[0]
+	var ring geo.Ring
+	for _, p := range path {
+		ring = append(ring, geo.Point{Lat: p.Lat - d, Lon: p.Lon + d*0.6})
+	}
+	for i := len(path) - 1; i >= 0; i-- {
+		ring = append(ring, geo.Point{Lat: path[i].Lat + d, Lon: path[i].Lon - d*0.6})
+	}
+	return geo.MultiPolygon{{ring}}
+}
+
+func rect(w, s, e, n float64) geo.MultiPolygon {
+	return geo.MultiPolygon{{{{Lat: s, Lon: w}, {Lat: s, Lon: e}, {Lat: n, Lon: e}, {Lat: n, Lon: w}}}}
+}
+
+var places = []report.Settlement{
+	{Name: three("Verkhivka", "Verkhivka", "Верхівка"), At: geo.Point{Lat: 47.78, Lon: 35.55}, Rank: 1},
+	{Name: three("Serednie", "Serednie", "Середнє"), At: geo.Point{Lat: 48.05, Lon: 36.7}, Rank: 1},
+	{Name: three("Nyzhnie", "Nyzhnie", "Нижнє"), At: geo.Point{Lat: 48.62, Lon: 38.1}, Rank: 1},
+	{Name: three("Old Ferry", "Vieux-Bac", "Старий Перевіз"), At: geo.Point{Lat: 48.3, Lon: 37.4}, Rank: 2},
+	{Name: three("Mill Hill", "Colline du Moulin", "Млинова Гора"), At: geo.Point{Lat: 47.7, Lon: 36.1}, Rank: 2},
+}
+
+// sample is a made-up day of about so many incidents; the same every time.
+func sample(n int) report.Input {
+	rng := rand.New(rand.NewPCG(20250420, 7))
+	from := time.Date(2025, 4, 19, 16, 30, 0, 0, time.UTC)
+	in := report.Input{
+		Agreement: terms(), AgreementVersion: "a41f09c2", Day: "2025-04-20", HasPrevious: true, Simulated: true,
+		Lines: []line.Version{{ID: "5be1f3a0", Line: "contact", From: time.Date(2025, 4, 18, 0, 0, 0, 0, time.UTC), Source: "survey", Parts: contact(), Left: "north", Right: "south", RadiusM: 300}},
+		Zones: []report.Shape{{ID: "buffer", Geometry: band(0.14)}, {ID: "withdrawal", Geometry: band(0.45)}},
+		Areas: []report.Shape{{ID: "Upper district", Name: three("Upper district", "District supérieur", "Верхній район"), Geometry: rect(34.4, 46.9, 36.9, 49.4)},
+			{ID: "Lower district", Name: three("Lower district", "District inférieur", "Нижній район"), Geometry: rect(36.9, 46.9, 39.2, 49.4)}},
+		Settlements: places, Quarantined: 3, Software: "truce v0.1.0",
+		Journal: report.Head{Size: 48213, Root: "9f1c2b7a64d0e35587cf0a1b2c3d4e5f60718293a4b5c6d7e8f9011223344556"},
+		Notes:   []string{"Satellite passes of 20 April were clouded over the eastern third of the line."},
+	}
+	path := contact()[0]
+	activities := []observation.Activity{"explosion", "explosion", "explosion", "burst", "burst", "shot", "shelling", "uav-strike", "uav-flight", "presence", "movement", "jamming", "access-denied", "fire", "exercise", "casualty"}
+	weaponOf := map[observation.Activity][]observation.Weapon{
+		"explosion": {"unknown", "mortar-120", "artillery-ge100"}, "burst": {"hmg", "small-arms"}, "shot": {"small-arms"}, "shelling": {"artillery-ge100", "mlrs"},
+		"uav-strike": {"uav"}, "uav-flight": {"uav"}, "presence": {"tank", "artillery-ge100", "mlrs", "unknown"}, "movement": {"tank"}}
+	sources := []string{"patrol-3", "patrol-7", "camera-verkhivka", "camera-ferry", "acoustic-east", "news-wire"}
+	meansOf := []observation.Means{"patrol", "patrol", "camera", "camera", "acoustic", "news"}
+	howOf := []observation.How{"heard", "saw", "recorded", "recorded", "detected", "told"}
+	for i := range n {
+		x := rng.Float64()
+		k := rng.IntN(len(path))
+		if x < 0.5 {
+			k = 18 + rng.IntN(14)
+		}
+		at := geo.Point{Lat: path[k].Lat + rng.NormFloat64()*0.06, Lon: path[k].Lon + rng.NormFloat64()*0.05}
+		a := activities[rng.IntN(len(activities))]
+		t := from.Add(time.Duration(rng.Float64()*24*3600) * time.Second).Truncate(time.Minute)
+		to := t.Add(time.Duration(rng.IntN(12)) * time.Minute)
+		if rng.Float64() < 0.05 {
+			to = t.Add(9 * time.Hour)
+		}
+		id := fmt.Sprintf("i-%06x", rng.Uint32()&0xffffff)
+		cnt := 1 + rng.IntN(8)
+		inc := incident.Incident{ID: id, From: t, To: to, Activity: a, Probability: round2(0.35 + 0.64*rng.Float64()), IndependentSources: 1 + rng.IntN(3),
+			Position: &observation.Position{Lat: round5(at.Lat), Lon: round5(at.Lon), Radius: []float64{150, 400, 1200, 3000, 9000}[rng.IntN(5)]},
+			Count:    observation.Count{N: cnt, Min: max(1, cnt-rng.IntN(3)), Max: cnt + rng.IntN(4)}, Handling: observation.Green}
+		inc.Activities = []incident.ActivityProbability{{Activity: a, Probability: 0.8}, {Activity: "other", Probability: 0.2}}
+		if w := weaponOf[a]; len(w) > 0 {
+			inc.Weapon = w[rng.IntN(len(w))]
+		}
+		if report.IsForce(a) {
+			inc.Direction = []observation.Direction{"undetermined", "outgoing", "incoming", "impact", "in-flight"}[rng.IntN(5)]
+			if inc.Direction == "in-flight" {
+				h := float64(rng.IntN(360))
+				inc.Heading = &h
+			}
+		}
+		if rng.Float64() < 0.3 {
+			inc.Handling = observation.Clear
+		}
+		if rng.Float64() < 0.05 {
+			inc.Handling = observation.AmberStrict
+		}
+		if rng.Float64() < 0.06 {
+			inc.Position, inc.Area = nil, "Upper district"
+			inc.Caveats = []string{"admin-centroid"}
+		}
+		if a == "casualty" || rng.Float64() < 0.03 {
+			inc.Harm = observation.Casualties{Killed: rng.IntN(2), KilledCivilian: 0, Injured: 1 + rng.IntN(3), InjuredCivilian: 1}
+		}
+		for m := range inc.IndependentSources {
+			s := (i + m*2) % len(sources)
+			ref := fmt.Sprintf("%d-%d", i, m)
+			inc.Members = append(inc.Members, incident.Member{Seq: uint64(1000 + i*3 + m), Source: sources[s], Ref: ref, Independent: true, Why: "near " + sources[s]})
+			o := observation.Observation{Source: sources[s], Ref: ref, Means: meansOf[s], How: howOf[s], From: t, To: to, Activity: a, Position: inc.Position, Handling: inc.Handling, Text: "As logged by the watch."}
+			if meansOf[s] != "news" && inc.Position != nil {
+				post := places[s%len(places)].At
+				if d := (post.Lat-at.Lat)*(post.Lat-at.Lat) + (post.Lon-at.Lon)*(post.Lon-at.Lon); d < 0.12 {
+					bearing, dist := bearingTo(post, at), distanceTo(post, at)
+					o.Observer = &observation.Sighting{Lat: post.Lat, Lon: post.Lon, Bearing: &bearing, BearingError: 11, Distance: &dist, DistanceError: dist * 0.2}
+				}
+			}
+			in.Observations = append(in.Observations, o)
+		}
+		if rng.Float64() < 0.15 {
+			inc.Claims = []incident.Claim{{Source: "news-wire", Party: "Northern forces"}}
+		}
+		in.Incidents = append(in.Incidents, inc)
+		in.Findings = append(in.Findings, judged(rng, &inc)...)
+	}
+	in.Findings = append(in.Findings, finding.Finding{ID: "f-exchange", Provision: "exchange", At: time.Date(2025, 4, 20, 9, 0, 0, 0, time.UTC), Result: finding.Undetermined})
+	for i := range max(1, n*4/5) {
+		in.PreviousIncidents = append(in.PreviousIncidents, incident.Incident{ID: fmt.Sprintf("p-%d", i), From: from.Add(-time.Hour), To: from.Add(-time.Hour),
+			Activity: activities[i%len(activities)], Probability: 0.8, Handling: observation.Clear, Area: "Lower district"})
+	}
+	for i := range 30 {
+		if i == 11 || i == 12 {
+			continue // no record
+		}
+		d := time.Date(2025, 3, 21, 0, 0, 0, 0, time.UTC).AddDate(0, 0, i)
+		c := 90 - 2*i + rng.IntN(30)
+		in.Days = append(in.Days, report.DayCount{Day: d.Format(time.DateOnly), Incidents: c, Events: c * 4, Force: c * 3 / 4, Explosions: c / 2, Breaches: c / 3})
+	}
+	in.Sources = []report.SourceSummary{
+		{ID: "camera-verkhivka", Name: "Camera, Verkhivka", Means: "camera", Observations: 14, First: from.Add(time.Hour), Last: from.Add(23 * time.Hour), Expected: 6 * time.Hour, Handling: observation.Green},
+		{ID: "camera-ferry", Name: "Camera, Old Ferry", Means: "camera", LastEver: from.Add(-30 * time.Hour), Expected: 6 * time.Hour, Handling: observation.Green},
+		{ID: "acoustic-east", Means: "acoustic", Observations: 9, First: from.Add(time.Hour), Last: from.Add(5 * time.Hour), Expected: 4 * time.Hour, Handling: observation.Green},
+		{ID: "patrol-3", Means: "patrol", Observations: 21, First: from.Add(13 * time.Hour), Last: from.Add(22 * time.Hour), UsualPerDay: 18, Handling: observation.AmberStrict},
+		{ID: "patrol-7", Means: "patrol", Observations: 17, First: from.Add(14 * time.Hour), Last: from.Add(21 * time.Hour), UsualPerDay: 15, Handling: observation.Green},
+		{ID: "news-wire", Name: "News wire", Means: "news", Observations: 12, First: from.Add(time.Hour), Last: from.Add(20 * time.Hour), Handling: observation.Clear},
+	}
+	for k, s := range []struct {
+		source   string
+		means    observation.Means
+		at       geo.Point
+		m        float64
+		from, to int
+		declared bool
+	}{
+		{"camera-verkhivka", "camera", path[5], 12000, 0, 24, true}, {"acoustic-east", "acoustic", path[50], 25000, 0, 6, false},
+		{"patrol-3", "patrol", path[20], 9000, 13, 22, false}, {"patrol-3", "patrol", path[26], 9000, 13, 18, false}, {"patrol-7", "patrol", path[33], 9000, 14, 21, false},
+	} {
+		_ = k
+		in.Coverage = append(in.Coverage, report.Watch{Source: s.source, Means: s.means, Center: s.at, RangeM: s.m, From: from.Add(time.Duration(s.from) * time.Hour), To: from.Add(time.Duration(s.to) * time.Hour), Declared: s.declared, Handling: observation.Green})
+	}
+	return in
+}
+
+// judged makes the findings of one incident.
+func judged(rng *rand.Rand, n *incident.Incident) []finding.Finding {
+	step := []string{"reported", "corroborated", "verified"}[min(2, n.IndependentSources-1)]
+	f := finding.Finding{Incident: n.ID, At: n.From, Agreement: "a41f09c2",
+		Occurrence:        finding.Occurrence{Step: step, Probability: n.Probability, Sources: n.IndependentSources},
+		BreachProbability: round2(0.5 + rng.Float64()/2),
+		Reasons:           []finding.Reason{{Code: "members", Text: "reported by " + n.Members[0].Source, Args: map[string]string{"source": n.Members[0].Source}}}}
+	if n.Position != nil {
+		f.Place = zone.Place{Zones: []zone.Membership{{Zone: "buffer", Probability: round2(rng.Float64())}, {Zone: "withdrawal", Probability: 1}}, Line: "contact", LineVersion: "5be1f3a0", DistanceM: float64(rng.IntN(15000)), Side: []string{"north", "south"}[rng.IntN(2)], SideProbability: round2(0.6 + 0.4*rng.Float64())}
+	}
+	f.Responsible.Candidates = []finding.Candidate{{Party: "", Probability: 0.5}, {Party: "north", Probability: 0.3}, {Party: "south", Probability: 0.2}}
+	settle := func(p string) []finding.Finding {
+		f.Provision, f.ID = p, "f-"+n.ID[2:]+"-"+p
+		switch {
+		case f.BreachProbability > 0.75:
+			f.Result, f.Severity = finding.Breach, []string{"S1", "S2", "S3", "S4"}[rng.IntN(4)]
+			if rng.Float64() < 0.1 {
+				f.Responsible.Party, f.Responsible.Probability = []string{"north", "south"}[rng.IntN(2)], 0.9
+			}
+		case f.BreachProbability > 0.6:
+			f.Result = finding.Undetermined
+		default:
+			f.Result = finding.Consistent
+		}
+		return []finding.Finding{f}
+	}
+	switch {
+	case n.Activity == "exercise":
+		f.Provision, f.ID, f.Result, f.Exception = "cease-fire", "f-"+n.ID[2:], finding.Excepted, "exercises"
+		return []finding.Finding{f}
+	case report.IsForce(n.Activity):
+		return settle("cease-fire")
+	case n.Activity == "presence" && n.Weapon == "unknown":
+		return settle("troops")
+	case n.Activity == "presence":
+		if rng.Float64() < 0.3 {
+			return settle("storage")
+		}
+		return settle("heavy-weapons")
+	case n.Activity == "jamming" || n.Activity == "access-denied":
+		return settle("monitors")
+	}
+	return nil
+}
+
+func round2(x float64) float64 { return float64(int(x*100+0.5)) / 100 }
+func round5(x float64) float64 { return float64(int(x*1e5+0.5)) / 1e5 }
+
+func build(t testing.TB, in report.Input) *report.Report {
+	t.Helper()
+	r, err := report.Build(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func distanceTo(a, b geo.Point) float64 {
+	var m float64
+	geodesic.WGS84.Inverse(a.Lat, a.Lon, b.Lat, b.Lon, &m, nil, nil)
+	return m
+}
+
+func bearingTo(a, b geo.Point) float64 {
+	var azi float64
+	geodesic.WGS84.Inverse(a.Lat, a.Lon, b.Lat, b.Lon, nil, &azi, nil)
+	return math.Mod(azi+360, 360)
+}
