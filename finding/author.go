@@ -1,0 +1,277 @@
+package finding
+
+import (
+	"slices"
+
+	"github.com/truce-monitor/truce/geo"
+	"github.com/truce-monitor/truce/observation"
+)
+
+// author is the distribution over who did it. The last candidate, "", is
+// someone else or nobody that can be named.
+type author struct {
+	candidates  []string
+	probability []float64
+	basis       string
+	reasons     chain
+}
+
+// author weighs the evidence by Bayes' rule, from equal priors for the parties.
+func (j *Judge) author(s *situation) *author {
+	if s.author != nil {
+		return s.author
+	}
+	n := len(j.conflict)
+	a := &author{candidates: make([]string, n+1), probability: make([]float64, n+1)}
+	copy(a.candidates, j.conflict)
+	par := &j.par.Author
+	for i := range n {
+		a.probability[i] = (1 - par.SomeoneElse) / float64(n)
+	}
+	a.probability[n] = par.SomeoneElse
+	if n == 0 {
+		a.probability[n] = 1
+	}
+	s.author = a
+	if n == 0 {
+		return a
+	}
+	j.fromPlace(a, s)
+	j.fromCourse(a, s)
+	j.fromActors(a, s)
+	j.fromClaims(a, s)
+	return a
+}
+
+// update multiplies each candidate's probability by how well it explains the
+// evidence.
+func (a *author) update(likelihood func(party string) float64) {
+	sum := 0.0
+	for i, id := range a.candidates {
+		a.probability[i] *= likelihood(id)
+		sum += a.probability[i]
+	}
+	for i := range a.probability {
+		a.probability[i] /= sum
+	}
+}
+
+// fromPlace weighs on whose side of the line it was, by what it was.
+func (j *Judge) fromPlace(a *author, s *situation) {
+	side, p := s.place.Side, s.place.SideProbability
+	if side == "" || !s.exact || !slices.Contains(j.conflict, side) {
+		return
+	}
+	par := &j.par.Author
+	in := s.in
+	var own float64 // chance that it is the act of who holds the place
+	var what string
+	landed := false
+	switch in.Direction {
+	case observation.Outgoing:
+		own, what = par.LaunchedHere, "fire went out from there"
+	case observation.Incoming, observation.Impact:
+		own, what, landed = 1-par.LandedHere, "fire came in there", true
+	}
+	if what == "" {
+		switch in.Activity {
+		case observation.Presence, observation.Movement, observation.Construction, observation.Mine, observation.Exercise:
+			own, what = par.HeldHere, "who holds the place has what is there"
+		case observation.AccessDenied, observation.Detention:
+			own, what = par.ObstructedHere, "who holds the place controls access"
+		case observation.Shelling, observation.MissileStrike, observation.AirStrike, observation.UAVStrike, observation.Damage, observation.Casualty:
+			own, what, landed = 1-par.StruckHere, "it struck there", true
+		case observation.UAVFlight, observation.AircraftFlight:
+			own, what = par.FlownHere, "it flew there"
+		case observation.Jamming:
+			own, what = par.JammedHere, "it was jammed there"
+		default:
+			return
+		}
+	}
+	far := 1.0
+	if landed {
+		if reach := j.par.Weapons[in.Weapon].RangeM; reach > 0 && s.place.DistanceM > reach {
+			far = par.OutOfRange
+			what += ", farther from the line than the weapon reaches"
+		}
+	}
+	a.update(func(party string) float64 {
+		switch party {
+		case "":
+			return 0.5
+		case side:
+			return p*own + (1-p)*(1-own)*far
+		}
+		return p*(1-own)*far + (1-p)*own
+	})
+	a.basis = what
+	a.reasons.add("author-side", "It lies on the side of "+side+" with "+percent(p)+", and "+what+".", "side", side, "probability", number(p), "weight", number(own), "distance_m", number(s.place.DistanceM))
+}
+
+// fromCourse follows the course of a projectile back to the side it came from.
+func (j *Judge) fromCourse(a *author, s *situation) {
+	in := s.in
+	if in.Heading == nil || !s.exact || j.places == nil {
+		return
+	}
+	switch in.Activity {
+	case observation.Projectile, observation.Shot, observation.Burst, observation.Flash, observation.Shelling, observation.Explosion, observation.MissileStrike:
+	default:
+		return
+	}
+	reach := j.par.Author.HeadedM
+	if w := j.par.Weapons[in.Weapon].RangeM; w > 0 {
+		reach = min(w, 20*reach)
+	}
+	back := *in.Heading + 180
+	if back >= 360 {
+		back -= 360
+	}
+	weight := map[string]float64{}
+	const steps = 3
+	for i := 1; i <= steps; i++ {
+		origin := direct(geo.Point{Lat: in.Position.Lat, Lon: in.Position.Lon}, back, reach*float64(i)/steps)
+		if at := j.places.At(origin, in.Position.Radius, s.at); at.Side != "" {
+			weight[at.Side] += at.SideProbability / steps
+		}
+	}
+	total := 0.0
+	for _, id := range j.conflict {
+		total += weight[id]
+	}
+	if total == 0 {
+		return
+	}
+	best, q := "", j.par.Author.HeadedFrom
+	for _, id := range j.conflict {
+		if best == "" || weight[id] > weight[best] {
+			best = id
+		}
+	}
+	a.update(func(party string) float64 {
+		if party == "" {
+			return 0.5
+		}
+		w := weight[party] + (1-total)/float64(len(j.conflict))
+		return w*q + (1-w)*(1-q)
+	})
+	a.join("its course points back to a side")
+	a.reasons.add("author-course", "Its course points back to the side of "+best+" with "+percent(weight[best])+".", "side", best, "heading_deg", number(*in.Heading), "probability", number(weight[best]))
+}
+
+// fromActors leaves out parties that sources do not name where they name
+// several: no blame is read from a name alone.
+func (j *Judge) fromActors(a *author, s *situation) {
+	named := slices.Concat(s.covered, s.excluded)
+	if len(named) < 2 || len(named) == len(j.conflict) {
+		return
+	}
+	a.update(func(party string) float64 {
+		if party == "" || slices.Contains(named, party) {
+			return 1
+		}
+		return 0.1
+	})
+	a.join("sources name who took part")
+	a.reasons.add("author-actors", "Sources name as taking part: "+list(named)+".", "parties", list(named))
+}
+
+// fromClaims weighs what sources say about who did it. Claims of one means that
+// can copy each other's view (parties, press) count once.
+func (j *Judge) fromClaims(a *author, s *situation) {
+	par := &j.par.Author
+	type claim struct {
+		means observation.Means
+		party string
+	}
+	seen := map[claim]bool{}
+	for _, c := range s.in.Claims {
+		p := j.party(c.Party)
+		if p == nil || !slices.Contains(j.conflict, p.ID) {
+			continue
+		}
+		means := c.Means
+		if q := j.party(c.Source); q != nil && slices.Contains(j.conflict, q.ID) {
+			means = observation.Party
+			if q.ID == p.ID {
+				means = "own"
+			}
+		}
+		if seen[claim{means, p.ID}] && (means == observation.Party || means == observation.News || means == "own") {
+			continue
+		}
+		seen[claim{means, p.ID}] = true
+		right, ok := par.Claims[means]
+		if !ok {
+			right = par.Claims["unknown"]
+		}
+		others := float64(max(1, len(j.conflict)-1))
+		a.update(func(party string) float64 {
+			if party == p.ID {
+				return right
+			}
+			return (1 - right) / others
+		})
+		a.join("sources hold a party responsible")
+		a.reasons.add("author-claim", "Source "+c.Source+" holds "+p.ID+" responsible; weight "+number(right)+".", "source", c.Source, "party", p.ID, "means", string(means), "weight", number(right))
+	}
+	if name := s.in.Extra["actor"]; name != "" && len(s.in.Claims) == 0 {
+		// A data set about one side's acts gives the actor by design.
+		if p := j.party(name); p != nil && slices.Contains(j.conflict, p.ID) {
+			right := par.Claims[observation.Dataset]
+			others := float64(max(1, len(j.conflict)-1))
+			a.update(func(party string) float64 {
+				if party == p.ID {
+					return right
+				}
+				return (1 - right) / others
+			})
+			a.join("the data set is about one actor")
+			a.reasons.add("author-dataset", "The data set gives "+p.ID+" as the actor of all it holds; weight "+number(right)+".", "party", p.ID, "weight", number(right))
+		}
+	}
+}
+
+func (a *author) join(basis string) {
+	switch {
+	case a.basis == "":
+		a.basis = basis
+	case a.basis != basis && !hasSuffix(a.basis, basis):
+		a.basis += "; " + basis
+	}
+}
+
+func hasSuffix(s, suffix string) bool {
+	return len(s) >= len(suffix) && s[len(s)-len(suffix):] == suffix
+}
+
+// responsible answers by the threshold; below it the party stays unsaid.
+func (j *Judge) responsible(a *author, threshold float64) Responsible {
+	r := Responsible{Candidates: make([]Candidate, len(a.candidates)), Basis: a.basis}
+	for i, id := range a.candidates {
+		r.Candidates[i] = Candidate{Party: id, Probability: round(a.probability[i])}
+	}
+	slices.SortStableFunc(r.Candidates, func(x, y Candidate) int {
+		switch {
+		case x.Probability > y.Probability:
+			return -1
+		case x.Probability < y.Probability:
+			return 1
+		}
+		return 0
+	})
+	if first := r.Candidates[0]; first.Party != "" && first.Probability >= threshold {
+		r.Party, r.Probability = first.Party, first.Probability
+	}
+	return r
+}
+
+func (j *Judge) describeAuthor(c *chain, r Responsible, threshold float64) {
+	if r.Party != "" {
+		c.add("author", "Responsible: "+r.Party+" with "+percent(r.Probability)+"; the terms ask for "+percent(threshold)+".", "party", r.Party, "probability", number(r.Probability), "threshold", number(threshold))
+		return
+	}
+	best := r.Candidates[0]
+	c.add("author", "Who is responsible is undetermined: no party reaches "+percent(threshold)+".", "probability", number(best.Probability), "threshold", number(threshold))
+}

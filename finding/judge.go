@@ -1,0 +1,231 @@
+package finding
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/geo"
+	"github.com/truce-monitor/truce/incident"
+	"github.com/truce-monitor/truce/zone"
+)
+
+// Places tells zones, line and side of a position or of an area known by name
+// only. *zone.Set is one.
+type Places interface {
+	At(p geo.Point, radiusM float64, t time.Time) zone.Place
+	Named(area string, t time.Time) zone.Place
+}
+
+// Judge applies one version of an agreement to incidents. It keeps nothing
+// between incidents but the notices that it was told of, so the same incident
+// gives the same findings in any order. Judging is safe for concurrent use
+// as long as Places is; Notice is not.
+type Judge struct {
+	agreement *agreement.Agreement
+	version   string
+	places    Places
+	par       *Parameters
+
+	rules       []*rule
+	permissions []*permission
+	conflict    []string // candidates for authorship, in the agreement's order
+	excluded    map[string]bool
+	byName      bool // some zones are known by names only
+	needsLine   map[string]bool
+	occurrence  []agreement.Step
+	severity    []agreement.Step
+	actors      map[string]*agreement.Party
+	notices     []notice
+}
+
+// New prepares an agreement. places may be nil where the agreement has no
+// zones and no lines; then positions decide nothing.
+func New(a *agreement.Agreement, places Places) *Judge {
+	j := &Judge{
+		agreement: a, version: a.Version(), places: places, par: parameters(),
+		excluded: map[string]bool{}, needsLine: map[string]bool{}, actors: map[string]*agreement.Party{},
+		occurrence: a.OccurrenceScale(), severity: a.SeverityScale(),
+	}
+	for i := range a.Parties {
+		p := &a.Parties[i]
+		if p.Excluded {
+			j.excluded[p.ID] = true
+		}
+		if p.Excluded || p.Is("party-to-conflict") {
+			j.conflict = append(j.conflict, p.ID)
+		}
+		for _, name := range p.Name {
+			j.name(name, p)
+		}
+		j.name(p.ID, p)
+	}
+	for i := range a.Parties {
+		for _, name := range a.Parties[i].Actors {
+			j.actors[actorKey(name)] = &a.Parties[i] // before names and ids, as PartyByActor
+		}
+	}
+	for i := range a.Zones {
+		z := &a.Zones[i]
+		if z.Admin != nil && z.Admin.File == "" {
+			j.byName = true
+		}
+		j.needsLine[z.ID] = j.restsOnLine(z.ID, 0)
+	}
+	for i := range a.Provisions {
+		p := &a.Provisions[i]
+		switch {
+		case p.Permits != nil:
+			j.permissions = append(j.permissions, j.permission(p))
+		case p.Prohibits != nil:
+			j.rules = append(j.rules, j.prohibition(p))
+		case p.Requires != nil:
+			j.rules = append(j.rules, j.requirements(p)...)
+		}
+	}
+	return j
+}
+
+func actorKey(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
+
+func (j *Judge) name(name string, p *agreement.Party) {
+	if k := actorKey(name); j.actors[k] == nil {
+		j.actors[k] = p
+	}
+}
+
+// party is the party that sources name so, nil if the agreement knows none.
+func (j *Judge) party(name string) *agreement.Party {
+	if p, ok := j.actors[name]; ok {
+		return p
+	}
+	return j.actors[actorKey(name)]
+}
+
+// restsOnLine reports whether a zone is derived from a line, directly or not.
+func (j *Judge) restsOnLine(id string, depth int) bool {
+	z := j.agreement.Zone(id)
+	if z == nil || depth > len(j.agreement.Zones) {
+		return false
+	}
+	if z.Within != nil || len(z.Between) > 0 {
+		return true
+	}
+	for _, part := range slices.Concat(z.Union, z.Intersection, z.Difference) {
+		if j.restsOnLine(part, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// Judge returns a finding for each provision that in could meet, in the
+// agreement's order: breaches, what is excepted, what can't be determined,
+// and what a rule of place allows where it was. Provisions that have nothing
+// to do with it give none.
+func (j *Judge) Judge(in *incident.Incident) []Finding {
+	s := j.situation(in)
+	if s.reference {
+		return nil
+	}
+	var out []Finding
+	for _, r := range j.rules {
+		if f, ok := j.apply(r, s); ok {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// apply judges one situation by one rule. ok is false where the rule is not
+// in question.
+func (j *Judge) apply(r *rule, s *situation) (Finding, bool) {
+	v := j.weigh(r, s)
+	if !v.concerned {
+		return Finding{}, false
+	}
+	threshold := r.threshold
+	f := Finding{
+		ID:        identify(s.in.ID, r.provision.ID, r.stageID()),
+		Incident:  s.in.ID,
+		Provision: r.provision.ID,
+		Stage:     r.stageID(),
+		At:        s.in.From,
+		Occurrence: Occurrence{
+			Step: j.step(s.in), Probability: s.in.Probability, Sources: s.in.IndependentSources,
+		},
+		BreachProbability: round(v.probability),
+		Under:             v.under,
+		Place:             s.place,
+		Agreement:         j.version,
+	}
+	author := j.author(s)
+	f.Responsible = j.responsible(author, threshold.Attribution)
+	c := chain{}
+	j.describe(&c, s)
+	c = append(c, v.reasons...)
+
+	occurred := s.in.Probability >= threshold.Occurrence
+	c.add("occurrence", "It happened with a probability of "+percent(s.in.Probability)+" by "+plural(s.in.IndependentSources, "independent source")+" ("+f.Occurrence.Step+"); the terms ask for "+percent(threshold.Occurrence)+".",
+		"probability", number(s.in.Probability), "sources", integer(s.in.IndependentSources), "step", f.Occurrence.Step, "threshold", number(threshold.Occurrence))
+
+	switch {
+	case v.result != "":
+		f.Result = v.result
+	case v.undetermined:
+		f.Result = Undetermined
+	case v.probability <= 1-threshold.Breach:
+		f.Result = Consistent
+	case v.probability < threshold.Breach || !occurred:
+		f.Result = Undetermined
+	default:
+		f.Result = Breach
+	}
+	if f.Result == Breach || f.Result == Undetermined {
+		if e := j.except(r, s); e != nil {
+			c = append(c, e.reasons...)
+			switch {
+			case e.applies:
+				f.Result, f.Exception = Excepted, e.permission
+			case e.possible:
+				f.Result = Undetermined
+			}
+		}
+	}
+	c.add("breach", "Given that it happened, it falls under the rule with "+percent(v.probability)+"; the terms ask for "+percent(threshold.Breach)+": "+string(f.Result)+".",
+		"probability", number(v.probability), "threshold", number(threshold.Breach), "result", string(f.Result))
+	if f.Result == Breach {
+		f.Severity = j.severe(r, s, &c)
+	}
+	if f.Result == Breach || f.Result == Undetermined {
+		c = append(c, author.reasons...)
+		j.describeAuthor(&c, f.Responsible, threshold.Attribution)
+	}
+	f.Reasons = c
+	return f, true
+}
+
+// step is the highest step of the occurrence scale that evidence alone reaches;
+// those that ask for a person wait for one.
+func (j *Judge) step(in *incident.Incident) string {
+	is := ""
+	for _, s := range j.occurrence {
+		if !s.ByPerson && in.IndependentSources >= s.Sources && in.Probability >= s.Probability {
+			is = s.ID
+		}
+	}
+	return is
+}
+
+var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+func identify(incident, provision, stage string) string {
+	sum := sha256.Sum256([]byte(incident + "\x00" + provision + "\x00" + stage))
+	return "F-" + idEncoding.EncodeToString(sum[:10])
+}
+
+func round(p float64) float64 { return math.Round(p*1e6) / 1e6 }
