@@ -212,7 +212,7 @@ func (v *validator) circle(q string, z Zone, c Circle) {
 	v.positive(q+".km", c.KM, "km: a circle without radius has no area")
 	v.ref(q+".site", "site", c.Site, v.sites)
 	v.latLon(q, c.Lat, c.Lon)
-	point := c.Lat != nil || c.Lon != nil
+	point := c.Lat != nil || c.Lon != nil || v.a.origin.mentions(q+".lat")
 	switch site := v.a.Site(c.Site); {
 	case c.Site == "" && !point:
 		v.add(q, fmt.Sprintf("the circle of zone %q has no centre", z.ID), "site, or lat and lon")
