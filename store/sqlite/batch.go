@@ -1,0 +1,240 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/truce-monitor/truce/finding"
+	"github.com/truce-monitor/truce/incident"
+	"github.com/truce-monitor/truce/observation"
+)
+
+// Batch is one transaction of the writer. Commit or Rollback it.
+type Batch struct {
+	ctx     context.Context
+	tx      *sql.Tx
+	sources map[string]int64
+	days    map[int64]int // observations added, by day
+
+	observations, incidents, findings rows
+}
+
+// rows gathers rows for one insert statement of many.
+type rows struct {
+	into string
+	n    int // columns
+	args []any
+	full *sql.Stmt
+}
+
+const rowsPerInsert = 40
+
+// Begin begins a transaction; it waits while another one is open.
+func (s *Store) Begin(ctx context.Context) (*Batch, error) {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("writing projections: %w", err)
+	}
+	return &Batch{ctx: ctx, tx: tx, sources: map[string]int64{}, days: map[int64]int{},
+		observations: rows{into: "observation (seq, source, ref, from_us, to_us, lat, lon, radius_m, activity, means)", n: 10},
+		incidents:    rows{into: "incident (id, run, from_us, to_us, lat, lon, radius_m, activity, weapon, probability, sources, body)", n: 12},
+		findings:     rows{into: "finding (id, incident, run, at_us, provision, result, step, probability, severity, party)", n: 10},
+	}, nil
+}
+
+func (r *rows) add(b *Batch, values ...any) error {
+	r.args = append(r.args, values...)
+	if len(r.args) < r.n*rowsPerInsert {
+		return nil
+	}
+	if r.full == nil {
+		stmt, err := b.tx.PrepareContext(b.ctx, r.statement(rowsPerInsert))
+		if err != nil {
+			return err
+		}
+		r.full = stmt
+	}
+	_, err := r.full.ExecContext(b.ctx, r.args...)
+	r.args = r.args[:0]
+	return err
+}
+
+func (r *rows) flush(b *Batch) error {
+	if len(r.args) == 0 {
+		return nil
+	}
+	_, err := b.tx.ExecContext(b.ctx, r.statement(len(r.args)/r.n), r.args...)
+	r.args = r.args[:0]
+	return err
+}
+
+func (r *rows) statement(n int) string {
+	one := "(" + strings.Repeat("?,", r.n-1) + "?)"
+	return "insert into " + r.into + " values " + strings.Repeat(one+",", n-1) + one
+}
+
+// Observation adds the observation of the journal's record seq. supersedes
+// lists the records of older versions that are still current.
+func (b *Batch) Observation(seq uint64, o *observation.Observation, supersedes ...uint64) error {
+	source, err := b.source(o.Source)
+	if err != nil {
+		return fmt.Errorf("storing observation %s: %w", o.ID(), err)
+	}
+	for _, old := range supersedes {
+		if err := b.supersede(old, seq); err != nil {
+			return fmt.Errorf("storing observation %s: %w", o.ID(), err)
+		}
+	}
+	to := o.To
+	if to.Before(o.From) {
+		to = o.From
+	}
+	var lat, lon, radius any
+	if p := o.Position; p != nil {
+		lat, lon, radius = p.Lat, p.Lon, p.Radius
+	}
+	b.days[DayOf(o.From)]++
+	if err := b.observations.add(b, int64(seq), source, o.Ref, o.From.UnixMicro(), to.UnixMicro(), lat, lon, radius, string(o.Activity), string(o.Means)); err != nil {
+		return fmt.Errorf("storing observation %s: %w", o.ID(), err)
+	}
+	return nil
+}
+
+// supersede marks an older version and its day.
+func (b *Batch) supersede(old, by uint64) error {
+	if err := b.observations.flush(b); err != nil {
+		return err
+	}
+	var from int64
+	if err := b.tx.QueryRowContext(b.ctx, "update observation set superseded_by = ? where seq = ? returning from_us", int64(by), int64(old)).Scan(&from); err != nil {
+		return fmt.Errorf("marking record %d as superseded: %w", old, err)
+	}
+	b.days[floorDiv(from, dayUS)] += 0
+	return nil
+}
+
+func (b *Batch) source(name string) (int64, error) {
+	if id, ok := b.sources[name]; ok {
+		return id, nil
+	}
+	var id int64
+	err := b.tx.QueryRowContext(b.ctx, "insert into source (name) values (?) on conflict (name) do update set name = name returning id", name).Scan(&id)
+	if err == nil {
+		b.sources[name] = id
+	}
+	return id, err
+}
+
+// Record notes a record of another kind than observation.
+func (b *Batch) Record(r Record) error {
+	digest := r.Digest
+	if digest == nil {
+		digest = []byte{}
+	}
+	_, err := b.tx.ExecContext(b.ctx, "insert into record (seq, kind, source, ref, at_us, digest, label) values (?, ?, ?, ?, ?, ?, ?)",
+		int64(r.Seq), r.Kind, r.Source, r.Ref, r.At.UnixMicro(), digest, r.Label)
+	if err != nil {
+		return fmt.Errorf("storing record %d (%s): %w", r.Seq, r.Kind, err)
+	}
+	return nil
+}
+
+// Dirty marks all days with observations from the given instant on, so that
+// they are judged again.
+func (b *Batch) Dirty(from time.Time) error {
+	_, err := b.tx.ExecContext(b.ctx, "update day set dirty = 1 where day >= ?", DayOf(from))
+	return err
+}
+
+// Clear removes the incidents and findings of a day's run.
+func (b *Batch) Clear(run int64) error {
+	if err := b.flush(); err != nil {
+		return err
+	}
+	for _, table := range []string{"incident", "finding"} {
+		if _, err := b.tx.ExecContext(b.ctx, "delete from "+table+" where run = ?", run); err != nil {
+			return fmt.Errorf("clearing the run of %s: %w", DayStart(run).Format(time.DateOnly), err)
+		}
+	}
+	return nil
+}
+
+// Incident adds an incident that closed in the run, with its findings.
+// body is the incident as JSON.
+func (b *Batch) Incident(run int64, in *incident.Incident, body []byte, findings []finding.Finding) error {
+	var lat, lon, radius any
+	if p := in.Position; p != nil {
+		lat, lon, radius = p.Lat, p.Lon, p.Radius
+	}
+	err := b.incidents.add(b, in.ID, run, in.From.UnixMicro(), in.To.UnixMicro(), lat, lon, radius,
+		string(in.Activity), string(in.Weapon), in.Probability, in.IndependentSources, body)
+	if err != nil {
+		return fmt.Errorf("storing incident %s: %w", in.ID, err)
+	}
+	for i := range findings {
+		f := &findings[i]
+		if err := b.findings.add(b, f.ID, f.Incident, run, f.At.UnixMicro(), f.Provision, string(f.Result), f.Occurrence.Step,
+			f.BreachProbability, f.Severity, f.Responsible.Party); err != nil {
+			return fmt.Errorf("storing finding %s: %w", f.ID, err)
+		}
+	}
+	return nil
+}
+
+// EndDay keeps the state of fusion at the day's end: the day is done.
+func (b *Batch) EndDay(day int64, state []byte) error {
+	_, err := b.tx.ExecContext(b.ctx, "update day set dirty = 0, state = ? where day = ?", state, day)
+	return err
+}
+
+// SetMeta keeps a value.
+func (b *Batch) SetMeta(key string, value any) error {
+	_, err := b.tx.ExecContext(b.ctx, "insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value", key, value)
+	return err
+}
+
+func (b *Batch) flush() error {
+	for _, r := range []*rows{&b.observations, &b.incidents, &b.findings} {
+		if err := r.flush(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Commit ends the transaction; applied is the number of journal records that
+// the projections then reflect.
+func (b *Batch) Commit(applied uint64) error {
+	defer b.tx.Rollback()
+	if err := b.flush(); err != nil {
+		return fmt.Errorf("writing projections: %w", err)
+	}
+	days := make([]int64, 0, len(b.days))
+	for d := range b.days {
+		days = append(days, d)
+	}
+	slices.Sort(days)
+	for _, d := range days {
+		if _, err := b.tx.ExecContext(b.ctx, "insert into day (day, observations, dirty) values (?, ?, 1) on conflict (day) do update set dirty = 1, observations = observations + excluded.observations", d, b.days[d]); err != nil {
+			return fmt.Errorf("writing projections: %w", err)
+		}
+	}
+	if err := b.SetMeta("applied", int64(applied)); err != nil {
+		return fmt.Errorf("writing projections: %w", err)
+	}
+	if err := b.tx.Commit(); err != nil {
+		return fmt.Errorf("writing projections: %w", err)
+	}
+	return nil
+}
+
+// Rollback gives the transaction up; after Commit it does nothing.
+func (b *Batch) Rollback() { b.tx.Rollback() }
+
+// EncodeIncident is the body that Batch.Incident takes.
+func EncodeIncident(in *incident.Incident) ([]byte, error) { return json.Marshal(in) }

@@ -1,0 +1,416 @@
+package sqlite
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/truce-monitor/truce/incident"
+)
+
+// Record is an entry of the journal that is not an observation.
+type Record struct {
+	Seq    uint64    `json:"seq"`
+	Kind   string    `json:"kind"`
+	Source string    `json:"source,omitempty"`
+	Ref    string    `json:"ref,omitempty"`
+	At     time.Time `json:"at"`              // from when it holds, UTC
+	Digest []byte    `json:"-"`               // of its content, to know it again
+	Label  string    `json:"label,omitempty"` // in a few words
+}
+
+// Key is an observation's place in the order of fusion: by From, then source,
+// then reference.
+type Key struct {
+	Seq    uint64
+	From   time.Time
+	Source string
+	Ref    string
+}
+
+// Day is one UTC day that has observations.
+type Day struct {
+	Day          int64
+	Observations int
+	Dirty        bool
+}
+
+// Days lists the days with observations, the earliest first.
+func (s *Store) Days(ctx context.Context) ([]Day, error) {
+	return collect(ctx, s.read, "listing days", func(r *sql.Rows) (d Day, err error) {
+		return d, r.Scan(&d.Day, &d.Observations, &d.Dirty)
+	}, "select day, observations, dirty from day order by day")
+}
+
+// State returns the state of fusion at the end of the last finished day before
+// the given one; nil if there is none.
+func (s *Store) State(ctx context.Context, before int64) ([]byte, error) {
+	var state []byte
+	err := s.read.QueryRowContext(ctx, "select state from day where day < ? and state is not null order by day desc limit 1", before).Scan(&state)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the state of fusion: %w", err)
+	}
+	return state, nil
+}
+
+// DayState returns the state of fusion at the end of a day, nil if it has none.
+func (s *Store) DayState(ctx context.Context, day int64) ([]byte, error) {
+	var state []byte
+	err := s.read.QueryRowContext(ctx, "select state from day where day = ?", day).Scan(&state)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the state of fusion: %w", err)
+	}
+	return state, nil
+}
+
+// InDay yields the current observations of a UTC day in the order of fusion.
+func (s *Store) InDay(ctx context.Context, day int64) iter.Seq2[Key, error] {
+	return s.Between(ctx, DayStart(day), DayStart(day+1))
+}
+
+// Between yields the current observations with From in [from, to) in the order
+// of fusion.
+func (s *Store) Between(ctx context.Context, from, to time.Time) iter.Seq2[Key, error] {
+	return func(yield func(Key, error) bool) {
+		rows, err := s.read.QueryContext(ctx, `select o.seq, o.from_us, s.name, o.ref from observation o indexed by observation_time
+			join source s on s.id = o.source where o.from_us >= ? and o.from_us < ? and o.superseded_by is null order by o.from_us`,
+			from.UnixMicro(), to.UnixMicro())
+		if err != nil {
+			yield(Key{}, fmt.Errorf("reading observations: %w", err))
+			return
+		}
+		defer rows.Close()
+		var same []Key // of one instant
+		flush := func() bool {
+			slices.SortFunc(same, func(a, b Key) int {
+				if c := strings.Compare(a.Source, b.Source); c != 0 {
+					return c
+				}
+				return strings.Compare(a.Ref, b.Ref)
+			})
+			for _, k := range same {
+				if !yield(k, nil) {
+					return false
+				}
+			}
+			same = same[:0]
+			return true
+		}
+		for rows.Next() {
+			var k Key
+			var us int64
+			if err := rows.Scan(&k.Seq, &us, &k.Source, &k.Ref); err != nil {
+				yield(Key{}, fmt.Errorf("reading observations: %w", err))
+				return
+			}
+			k.From = instant(us)
+			if len(same) > 0 && !same[0].From.Equal(k.From) && !flush() {
+				return
+			}
+			same = append(same, k)
+		}
+		if err := rows.Err(); err != nil {
+			yield(Key{}, fmt.Errorf("reading observations: %w", err))
+			return
+		}
+		flush()
+	}
+}
+
+// Current returns the record of the current version of an observation.
+func (s *Store) Current(ctx context.Context, source, ref string) (seq uint64, ok bool, err error) {
+	err = s.read.QueryRowContext(ctx, `select o.seq from observation o join source s on s.id = o.source
+		where s.name = ? and o.ref = ? and o.superseded_by is null`, source, ref).Scan(&seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, false, fmt.Errorf("looking for observation %s/%s: %w", source, ref, err)
+	}
+	return seq, true, nil
+}
+
+// Keys yields source and reference of every current observation.
+func (s *Store) Keys(ctx context.Context) iter.Seq2[Key, error] {
+	return func(yield func(Key, error) bool) {
+		rows, err := s.read.QueryContext(ctx, "select o.seq, s.name, o.ref from observation o join source s on s.id = o.source where o.superseded_by is null")
+		if err != nil {
+			yield(Key{}, err)
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var k Key
+			if err := rows.Scan(&k.Seq, &k.Source, &k.Ref); err != nil {
+				yield(Key{}, err)
+				return
+			}
+			if !yield(k, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(Key{}, err)
+		}
+	}
+}
+
+// Records lists records of a kind in the order of their numbers.
+func (s *Store) Records(ctx context.Context, kind string) ([]Record, error) {
+	return collect(ctx, s.read, "listing records", scanRecord,
+		"select seq, kind, source, ref, at_us, digest, label from record where kind = ? order by seq", kind)
+}
+
+// LastRecord returns the last record of a kind with this source and reference.
+func (s *Store) LastRecord(ctx context.Context, kind, source, ref string) (Record, bool, error) {
+	found, err := collect(ctx, s.read, "looking for a record", scanRecord,
+		"select seq, kind, source, ref, at_us, digest, label from record where kind = ? and source = ? and ref = ? order by seq desc limit 1", kind, source, ref)
+	if err != nil || len(found) == 0 {
+		return Record{}, false, err
+	}
+	return found[0], true, nil
+}
+
+func scanRecord(r *sql.Rows) (rec Record, err error) {
+	var us int64
+	err = r.Scan(&rec.Seq, &rec.Kind, &rec.Source, &rec.Ref, &us, &rec.Digest, &rec.Label)
+	rec.At = instant(us)
+	return rec, err
+}
+
+// Source sums up what one source reported.
+type Source struct {
+	Name         string    `json:"name"`
+	Observations int       `json:"observations"`
+	First        time.Time `json:"first"` // From of its first observation, UTC
+	Last         time.Time `json:"last"`
+	Means        string    `json:"means,omitempty"`
+}
+
+// Sources lists the sources by name.
+func (s *Store) Sources(ctx context.Context) ([]Source, error) {
+	return collect(ctx, s.read, "listing sources", func(r *sql.Rows) (x Source, err error) {
+		var first, last int64
+		err = r.Scan(&x.Name, &x.Observations, &first, &last, &x.Means)
+		x.First, x.Last = instant(first), instant(last)
+		return x, err
+	}, `select s.name, count(*), min(o.from_us), max(o.from_us), max(o.means) from observation o join source s on s.id = o.source
+		where o.superseded_by is null group by s.id order by s.name`)
+}
+
+// Totals are the sizes of the projections.
+type Totals struct {
+	Observations int       `json:"observations"` // current versions
+	Corrections  int       `json:"corrections"`  // superseded versions
+	Incidents    int       `json:"incidents"`
+	Findings     int       `json:"findings"`
+	Breaches     int       `json:"breaches"` // findings of breach
+	Days         int       `json:"days"`
+	First        time.Time `json:"first,omitzero"` // From of the first observation, UTC
+	Last         time.Time `json:"last,omitzero"`
+}
+
+// Totals counts what there is.
+func (s *Store) Totals(ctx context.Context) (Totals, error) {
+	var t Totals
+	var all int
+	var first, last sql.NullInt64
+	err := s.read.QueryRowContext(ctx, `select
+		(select count(*) from observation),
+		(select count(*) from observation where superseded_by is not null),
+		(select count(*) from incident), (select count(*) from finding),
+		(select count(*) from finding where result = 'breach'), (select count(*) from day),
+		(select min(from_us) from observation), (select max(from_us) from observation)`).
+		Scan(&all, &t.Corrections, &t.Incidents, &t.Findings, &t.Breaches, &t.Days, &first, &last)
+	if err != nil {
+		return t, fmt.Errorf("counting: %w", err)
+	}
+	t.Observations = all - t.Corrections
+	if first.Valid {
+		t.First, t.Last = instant(first.Int64), instant(last.Int64)
+	}
+	return t, nil
+}
+
+// Filter chooses rows of a listing. The zero value chooses all.
+type Filter struct {
+	Since, Until time.Time // From in [Since, Until); zero: open
+	Source       string    // of observations
+	Activity     string
+	Provision    string // of findings
+	Result       string // of findings
+	Incident     string // of findings
+	Limit        int    // 0: all
+}
+
+func (f Filter) where(column string) (string, []any) {
+	var conditions []string
+	var args []any
+	add := func(condition string, arg any) { conditions, args = append(conditions, condition), append(args, arg) }
+	if !f.Since.IsZero() {
+		add(column+" >= ?", f.Since.UnixMicro())
+	}
+	if !f.Until.IsZero() {
+		add(column+" < ?", f.Until.UnixMicro())
+	}
+	for _, c := range []struct{ column, value string }{{"activity", f.Activity}, {"provision", f.Provision}, {"result", f.Result}, {"incident", f.Incident}, {"s.name", f.Source}} {
+		if c.value != "" {
+			add(c.column+" = ?", c.value)
+		}
+	}
+	if conditions == nil {
+		return "", args
+	}
+	return " and " + strings.Join(conditions, " and "), args
+}
+
+func (f Filter) limit() string {
+	if f.Limit <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(" limit %d", f.Limit)
+}
+
+// Observations lists the records of current observations, the earliest first.
+func (s *Store) Observations(ctx context.Context, f Filter) ([]Key, error) {
+	where, args := f.where("o.from_us")
+	return collect(ctx, s.read, "listing observations", func(r *sql.Rows) (k Key, err error) {
+		var us int64
+		err = r.Scan(&k.Seq, &us, &k.Source, &k.Ref)
+		k.From = instant(us)
+		return k, err
+	}, `select o.seq, o.from_us, s.name, o.ref from observation o join source s on s.id = o.source
+		where o.superseded_by is null`+where+" order by o.from_us, s.name, o.ref"+f.limit(), args...)
+}
+
+// Incidents lists incidents, the earliest first.
+func (s *Store) Incidents(ctx context.Context, f Filter) ([]incident.Incident, error) {
+	where, args := f.where("from_us")
+	return collect(ctx, s.read, "listing incidents", scanIncident,
+		"select body from incident where true"+where+" order by from_us, id"+f.limit(), args...)
+}
+
+// Incident returns one incident.
+func (s *Store) Incident(ctx context.Context, id string) (*incident.Incident, bool, error) {
+	found, err := collect(ctx, s.read, "looking for incident "+id, scanIncident, "select body from incident where id = ?", id)
+	if err != nil || len(found) == 0 {
+		return nil, false, err
+	}
+	return &found[0], true, nil
+}
+
+// FindingRow is a finding as the projections keep it: the rest of it is
+// computed again from its incident.
+type FindingRow struct {
+	ID, Incident, Provision, Result string
+	At                              time.Time // UTC
+}
+
+// Findings lists findings, the earliest first.
+func (s *Store) Findings(ctx context.Context, f Filter) ([]FindingRow, error) {
+	where, args := f.where("at_us")
+	return collect(ctx, s.read, "listing findings", scanFinding,
+		"select id, incident, provision, result, at_us from finding where true"+where+" order by at_us, id"+f.limit(), args...)
+}
+
+// Finding returns one finding.
+func (s *Store) Finding(ctx context.Context, id string) (FindingRow, bool, error) {
+	found, err := collect(ctx, s.read, "looking for finding "+id, scanFinding, "select id, incident, provision, result, at_us from finding where id = ?", id)
+	if err != nil || len(found) == 0 {
+		return FindingRow{}, false, err
+	}
+	return found[0], true, nil
+}
+
+func scanFinding(r *sql.Rows) (f FindingRow, err error) {
+	var us int64
+	err = r.Scan(&f.ID, &f.Incident, &f.Provision, &f.Result, &us)
+	f.At = instant(us)
+	return f, err
+}
+
+func scanIncident(r *sql.Rows) (in incident.Incident, err error) {
+	var body sql.RawBytes
+	if err := r.Scan(&body); err != nil {
+		return in, err
+	}
+	return in, json.Unmarshal(body, &in)
+}
+
+// Digest is a hash over every row of the projections, in an order that does
+// not depend on how they came about.
+func (s *Store) Digest(ctx context.Context) (string, error) {
+	h := sha256.New()
+	for _, q := range []string{
+		"select o.seq, s.name, o.ref, o.from_us, o.to_us, o.lat, o.lon, o.radius_m, o.activity, o.means, o.superseded_by from observation o join source s on s.id = o.source order by o.seq",
+		"select * from record order by seq", "select * from day order by day", "select * from incident order by id",
+		"select * from finding order by id", "select * from meta order by key",
+	} {
+		rows, err := s.read.QueryContext(ctx, q)
+		if err != nil {
+			return "", fmt.Errorf("hashing the projections: %w", err)
+		}
+		columns, err := rows.Columns()
+		if err != nil {
+			rows.Close()
+			return "", err
+		}
+		values := make([]any, len(columns))
+		into := make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		for rows.Next() {
+			if err := rows.Scan(into...); err != nil {
+				rows.Close()
+				return "", fmt.Errorf("hashing the projections: %w", err)
+			}
+			for _, v := range values {
+				if b, ok := v.([]byte); ok {
+					v = hex.EncodeToString(b)
+				}
+				fmt.Fprintf(h, "%v\x1f", v)
+			}
+			h.Write([]byte{'\n'})
+		}
+		if err := rows.Err(); err != nil {
+			return "", fmt.Errorf("hashing the projections: %w", err)
+		}
+		h.Write([]byte{0})
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+func collect[T any](ctx context.Context, db *sql.DB, what string, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", what, err)
+		}
+		out = append(out, v)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return out, nil
+}
