@@ -32,6 +32,8 @@ type Scenario struct {
 	Truth        []Event // ordered by time, then id
 	Links        []Link  // one for each observation, in their order
 	Sources      []Source
+
+	stays []watch
 }
 
 // Event is what truly happened.
@@ -48,7 +50,8 @@ type Event struct {
 	Harm observation.Casualties `json:"harm,omitzero"`
 
 	sector  int
-	from    point // where fire came from
+	from    point   // where fire came from
+	loud    float64 // share of an observer's range at which it is perceived
 	heading float64
 	place   string
 	area    string
