@@ -29,4 +29,6 @@ type Version struct {
 	HeldBy string           `json:"held_by,omitempty"`
 	// RadiusM is how far the true line may lie from this one, 95 %, metres.
 	RadiusM float64 `json:"radius_m,omitempty"`
+
+	prepared *prepared
 }
