@@ -149,6 +149,13 @@ func TestHeadIsTheMerkleRootOfTheLeaves(t *testing.T) {
 		if want := (journal.Head{Size: uint64(len(written)), Root: root}); j.Head() != want {
 			r.Errorf("the head is %v; want %v", j.Head(), want)
 		}
+		cursor := j.Cursor()
+		for range written {
+			n := rapid.IntRange(0, len(written)-1).Draw(r, "record")
+			if e, err := cursor.Get(uint64(n)); err != nil || e.Kind+" "+string(e.Body) != written[n] {
+				r.Fatalf("record %d by cursor: %q, %v; want %q", n, e.Body, err, written[n])
+			}
+		}
 		for n := range written {
 			if e, err := j.Get(uint64(n)); err != nil || e.Kind+" "+string(e.Body) != written[n] {
 				r.Fatalf("record %d: %q, %v; want %q", n, e.Body, err, written[n])

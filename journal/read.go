@@ -1,8 +1,10 @@
 package journal
 
 import (
-	"bufio"
+	"cmp"
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"iter"
 	"os"
@@ -87,20 +89,119 @@ func scanFile(s *segment, limit int64, each func(*Entry, int64) error) error {
 
 // Get returns one durable record.
 func (j *Journal) Get(seq uint64) (Entry, error) {
-	j.mu.Lock()
-	if seq >= j.synced {
-		defer j.mu.Unlock()
-		return Entry{}, fmt.Errorf("record %d: the journal holds %d", seq, j.synced)
+	var c Cursor
+	c.j = j
+	e, err := c.Get(seq)
+	return e, err
+}
+
+// Cursor reads single records, and quickly those that lie near ones it has
+// read before. It is not safe for concurrent use; several may be used at once.
+type Cursor struct {
+	j      *Journal
+	blocks [cursorBlocks]block
+	turn   int
+}
+
+const cursorBlocks = 32
+
+// block is a stretch of frames that lies between two marks.
+type block struct {
+	path   string
+	offset int64
+	first  uint64 // its first record
+	data   []byte
+}
+
+// Cursor returns a cursor over the journal.
+func (j *Journal) Cursor() *Cursor { return &Cursor{j: j} }
+
+// Get returns one durable record; its body is valid until the next Get.
+func (c *Cursor) Get(seq uint64) (Entry, error) {
+	b, err := c.block(seq)
+	if err != nil {
+		return Entry{}, fmt.Errorf("reading record %d: %w", seq, err)
 	}
-	i, found := slices.BinarySearchFunc(j.segments, seq, func(s segment, seq uint64) int {
-		switch {
-		case s.first < seq:
-			return -1
-		case s.first > seq:
-			return 1
+	rest, n := b.data, b.first
+	damage := func(reason string) error {
+		return fmt.Errorf("reading record %d: %w", seq, &Damage{File: b.path, Offset: b.offset + int64(len(b.data)-len(rest)), Seq: n, Reason: reason})
+	}
+	for ; ; n++ {
+		if len(rest) < frameHead {
+			return Entry{}, damage("the record is cut short")
 		}
-		return 0
-	})
+		length := int64(binary.LittleEndian.Uint32(rest[4:]))
+		if length < fixedBytes || length > int64(len(rest))-frameHead {
+			return Entry{}, damage(fmt.Sprintf("a length of %d bytes is impossible", length))
+		}
+		frame := rest[:frameHead+length]
+		if n < seq {
+			rest = rest[len(frame):]
+			continue
+		}
+		if crc32.Checksum(frame[4:], castagnoli()) != binary.LittleEndian.Uint32(frame) {
+			return Entry{}, damage("the checksum is wrong")
+		}
+		e, err := parsePayload(frame[frameHead:])
+		if err != nil {
+			return Entry{}, damage(err.Error())
+		}
+		if e.Seq != seq {
+			return Entry{}, damage(fmt.Sprintf("it says that it is record %d", e.Seq))
+		}
+		return e, nil
+	}
+}
+
+// block returns the block that holds a record.
+func (c *Cursor) block(seq uint64) (*block, error) {
+	for i := range c.blocks {
+		b := &c.blocks[i]
+		if b.data != nil && seq >= b.first && seq < b.first+markEvery && c.complete(b, seq) {
+			return b, nil
+		}
+	}
+	file, b, length, err := c.j.locate(seq)
+	if err != nil {
+		return nil, err
+	}
+	into := &c.blocks[c.turn]
+	c.turn = (c.turn + 1) % cursorBlocks
+	data := into.data
+	if int64(cap(data)) < length {
+		data = make([]byte, length)
+	}
+	b.data = data[:length]
+	if _, err := file.ReadAt(b.data, b.offset); err != nil {
+		into.data = nil
+		return nil, err
+	}
+	*into = b
+	return into, nil
+}
+
+// complete reports whether a block that was read before holds seq: the last
+// one of a growing segment may have been shorter then.
+func (c *Cursor) complete(b *block, seq uint64) bool {
+	at, n := 0, b.first
+	for n < seq {
+		if len(b.data)-at < frameHead {
+			return false
+		}
+		at += frameHead + int(binary.LittleEndian.Uint32(b.data[at+4:]))
+		n++
+	}
+	return at < len(b.data)
+}
+
+// locate says where the block lies that holds a durable record.
+func (j *Journal) locate(seq uint64) (*os.File, block, int64, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if seq >= j.synced {
+		return nil, block{}, 0, fmt.Errorf("the journal holds %d records", j.synced)
+	}
+	i, found := slices.BinarySearchFunc(j.segments, seq, func(s segment, seq uint64) int { return cmp.Compare(s.first, seq) })
 	if !found {
 		i--
 	}
@@ -110,24 +211,15 @@ func (j *Journal) Get(seq uint64) (Entry, error) {
 	}
 	s, err := j.located(i, limit)
 	if err != nil {
-		j.mu.Unlock()
-		return Entry{}, fmt.Errorf("reading record %d: %w", seq, err)
+		return nil, block{}, 0, err
 	}
 	n := (seq - s.first) / markEvery
-	r := &frames{path: s.path, offset: s.marks[n], limit: limit, next: s.first + n*markEvery}
-	file := s.file
-	j.mu.Unlock()
-
-	r.r = newSection(file, r.offset, limit)
-	for {
-		e, err := r.Next()
-		if err != nil {
-			return Entry{}, fmt.Errorf("reading record %d: %w", seq, err)
-		}
-		if e.Seq == seq {
-			return e, nil
-		}
+	end := limit
+	if int(n)+1 < len(s.marks) {
+		end = s.marks[n+1]
 	}
+	b := block{path: s.path, offset: s.marks[n], first: s.first + n*markEvery}
+	return s.file, b, end - b.offset, nil
 }
 
 // located returns segment i with all its marks and an open file. The caller
@@ -148,8 +240,4 @@ func (j *Journal) located(i int, limit int64) (*segment, error) {
 		}
 	}
 	return s, nil
-}
-
-func newSection(f io.ReaderAt, from, to int64) *bufio.Reader {
-	return bufio.NewReaderSize(io.NewSectionReader(f, from, to-from), 16<<10)
 }

@@ -41,8 +41,8 @@ func (s *Store) Begin(ctx context.Context) (*Batch, error) {
 		return nil, fmt.Errorf("writing projections: %w", err)
 	}
 	return &Batch{ctx: ctx, tx: tx, sources: map[string]int64{}, days: map[int64]int{},
-		observations: rows{into: "observation (seq, source, ref, from_us, to_us, lat, lon, radius_m, activity, means)", n: 10},
-		incidents:    rows{into: "incident (id, run, from_us, to_us, lat, lon, radius_m, activity, weapon, probability, sources, body)", n: 12},
+		observations: rows{into: "observation (seq, source, ref, from_us, to_us, lat, lon, radius_m, activity, means, digest)", n: 11},
+		incidents:    rows{into: "incident (id, run, from_us, to_us, lat, lon, radius_m, activity, weapon, probability, sources, announced, body)", n: 13},
 		findings:     rows{into: "finding (id, incident, run, at_us, provision, result, step, probability, severity, party)", n: 10},
 	}, nil
 }
@@ -78,9 +78,10 @@ func (r *rows) statement(n int) string {
 	return "insert into " + r.into + " values " + strings.Repeat(one+",", n-1) + one
 }
 
-// Observation adds the observation of the journal's record seq. supersedes
-// lists the records of older versions that are still current.
-func (b *Batch) Observation(seq uint64, o *observation.Observation, supersedes ...uint64) error {
+// Observation adds the observation of the journal's record seq, with the
+// digest of its content. supersedes lists the records of older versions that
+// are still current.
+func (b *Batch) Observation(seq uint64, o *observation.Observation, digest int64, supersedes ...uint64) error {
 	source, err := b.source(o.Source)
 	if err != nil {
 		return fmt.Errorf("storing observation %s: %w", o.ID(), err)
@@ -99,7 +100,13 @@ func (b *Batch) Observation(seq uint64, o *observation.Observation, supersedes .
 		lat, lon, radius = p.Lat, p.Lon, p.Radius
 	}
 	b.days[DayOf(o.From)]++
-	if err := b.observations.add(b, int64(seq), source, o.Ref, o.From.UnixMicro(), to.UnixMicro(), lat, lon, radius, string(o.Activity), string(o.Means)); err != nil {
+	if !o.Reported.IsZero() && o.Reported.Before(o.From) {
+		// What was announced may excuse what happens until its end.
+		if _, err := b.tx.ExecContext(b.ctx, "update day set dirty = 1 where day between ? and ?", DayOf(o.From), DayOf(to)); err != nil {
+			return fmt.Errorf("storing observation %s: %w", o.ID(), err)
+		}
+	}
+	if err := b.observations.add(b, int64(seq), source, o.Ref, o.From.UnixMicro(), to.UnixMicro(), lat, lon, radius, string(o.Activity), string(o.Means), digest); err != nil {
 		return fmt.Errorf("storing observation %s: %w", o.ID(), err)
 	}
 	return nil
@@ -172,7 +179,7 @@ func (b *Batch) Incident(run int64, in *incident.Incident, body []byte, findings
 		lat, lon, radius = p.Lat, p.Lon, p.Radius
 	}
 	err := b.incidents.add(b, in.ID, run, in.From.UnixMicro(), in.To.UnixMicro(), lat, lon, radius,
-		string(in.Activity), string(in.Weapon), in.Probability, in.IndependentSources, body)
+		string(in.Activity), string(in.Weapon), in.Probability, in.IndependentSources, !in.Reported.IsZero() && in.Reported.Before(in.From), body)
 	if err != nil {
 		return fmt.Errorf("storing incident %s: %w", in.ID, err)
 	}

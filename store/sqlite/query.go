@@ -131,17 +131,18 @@ func (s *Store) Between(ctx context.Context, from, to time.Time) iter.Seq2[Key, 
 	}
 }
 
-// Current returns the record of the current version of an observation.
-func (s *Store) Current(ctx context.Context, source, ref string) (seq uint64, ok bool, err error) {
-	err = s.read.QueryRowContext(ctx, `select o.seq from observation o join source s on s.id = o.source
-		where s.name = ? and o.ref = ? and o.superseded_by is null`, source, ref).Scan(&seq)
+// Current returns the record of the current version of an observation, and the
+// digest of its content.
+func (s *Store) Current(ctx context.Context, source, ref string) (seq uint64, digest int64, ok bool, err error) {
+	err = s.read.QueryRowContext(ctx, `select o.seq, o.digest from observation o join source s on s.id = o.source
+		where s.name = ? and o.ref = ? and o.superseded_by is null`, source, ref).Scan(&seq, &digest)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, false, nil
+		return 0, 0, false, nil
 	}
 	if err != nil {
-		return 0, false, fmt.Errorf("looking for observation %s/%s: %w", source, ref, err)
+		return 0, 0, false, fmt.Errorf("looking for observation %s/%s: %w", source, ref, err)
 	}
-	return seq, true, nil
+	return seq, digest, true, nil
 }
 
 // Keys yields source and reference of every current observation.
@@ -304,6 +305,13 @@ func (s *Store) Incidents(ctx context.Context, f Filter) ([]incident.Incident, e
 		"select body from incident where true"+where+" order by from_us, id"+f.limit(), args...)
 }
 
+// Announced lists incidents from [from, to) that were reported before they
+// began, the earliest first.
+func (s *Store) Announced(ctx context.Context, from, to time.Time) ([]incident.Incident, error) {
+	return collect(ctx, s.read, "listing announcements", scanIncident,
+		"select body from incident where announced = 1 and from_us >= ? and from_us < ? order by from_us, id", from.UnixMicro(), to.UnixMicro())
+}
+
 // Incident returns one incident.
 func (s *Store) Incident(ctx context.Context, id string) (*incident.Incident, bool, error) {
 	found, err := collect(ctx, s.read, "looking for incident "+id, scanIncident, "select body from incident where id = ?", id)
@@ -356,7 +364,7 @@ func scanIncident(r *sql.Rows) (in incident.Incident, err error) {
 func (s *Store) Digest(ctx context.Context) (string, error) {
 	h := sha256.New()
 	for _, q := range []string{
-		"select o.seq, s.name, o.ref, o.from_us, o.to_us, o.lat, o.lon, o.radius_m, o.activity, o.means, o.superseded_by from observation o join source s on s.id = o.source order by o.seq",
+		"select o.seq, s.name, o.ref, o.from_us, o.to_us, o.lat, o.lon, o.radius_m, o.activity, o.means, o.digest, o.superseded_by from observation o join source s on s.id = o.source order by o.seq",
 		"select * from record order by seq", "select * from day order by day", "select * from incident order by id",
 		"select * from finding order by id", "select * from meta order by key",
 	} {

@@ -22,6 +22,7 @@ create table observation (
   lat real, lon real, radius_m real,
   activity text not null,
   means text not null,
+  digest integer not null, -- of its content: the first 8 bytes of SHA-256
   superseded_by integer
 ) strict;
 create index observation_ref on observation (source, ref);
@@ -59,8 +60,10 @@ create table incident (
   weapon text not null,
   probability real not null,
   sources integer not null,
+  announced integer not null, -- it was reported before it began
   body blob not null
 ) strict, without rowid;
+create index incident_announced on incident (from_us) where announced = 1;
 create index incident_run on incident (run);
 create index incident_time on incident (from_us);
 

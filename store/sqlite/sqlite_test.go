@@ -65,11 +65,11 @@ func TestObservationsComeInTheOrderOfFusion(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "truce.db"))
 	write(t, s, 5, func(b *sqlite.Batch) error {
 		return errors.Join(
-			b.Observation(0, see("post", "2", midnight.Add(time.Hour))),
-			b.Observation(1, see("camera", "9", midnight.Add(time.Hour))),
-			b.Observation(2, see("post", "1", midnight.Add(time.Hour))),
-			b.Observation(3, see("post", "0", midnight.Add(24*time.Hour-time.Microsecond))),
-			b.Observation(4, see("post", "3", midnight.Add(24*time.Hour))))
+			b.Observation(0, see("post", "2", midnight.Add(time.Hour)), 7),
+			b.Observation(1, see("camera", "9", midnight.Add(time.Hour)), 7),
+			b.Observation(2, see("post", "1", midnight.Add(time.Hour)), 7),
+			b.Observation(3, see("post", "0", midnight.Add(24*time.Hour-time.Microsecond)), 7),
+			b.Observation(4, see("post", "3", midnight.Add(24*time.Hour)), 7))
 	})
 	day := sqlite.DayOf(midnight)
 	if diff := cmp.Diff([]string{"1 camera/9", "2 post/1", "0 post/2", "3 post/0"}, order(t, s, day)); diff != "" {
@@ -90,12 +90,12 @@ func TestObservationsComeInTheOrderOfFusion(t *testing.T) {
 func TestACorrectionTakesTheOldVersionsPlace(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "truce.db"))
 	day := sqlite.DayOf(midnight)
-	write(t, s, 1, func(b *sqlite.Batch) error { return b.Observation(0, see("post", "1", midnight)) })
+	write(t, s, 1, func(b *sqlite.Batch) error { return b.Observation(0, see("post", "1", midnight), 7) })
 	write(t, s, 1, func(b *sqlite.Batch) error { return b.EndDay(day, []byte("state")) })
 	write(t, s, 2, func(b *sqlite.Batch) error {
-		return b.Observation(1, see("post", "1", midnight.Add(48*time.Hour)), 0)
+		return b.Observation(1, see("post", "1", midnight.Add(48*time.Hour)), 7, 0)
 	})
-	if seq, ok, err := s.Current(t.Context(), "post", "1"); seq != 1 || !ok || err != nil {
+	if seq, digest, ok, err := s.Current(t.Context(), "post", "1"); seq != 1 || digest != 7 || !ok || err != nil {
 		t.Errorf("the current version is record %d, %v, %v", seq, ok, err)
 	}
 	if got := order(t, s, day); got != nil {
@@ -126,7 +126,7 @@ func TestAnAbandonedBatchLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 100 {
-		if err := b.Observation(uint64(i), see("post", fmt.Sprint(i), midnight)); err != nil {
+		if err := b.Observation(uint64(i), see("post", fmt.Sprint(i), midnight), 7); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -141,7 +141,7 @@ func fill(t testing.TB, s *sqlite.Store, batch int) {
 	for start := 0; start < n; start += batch {
 		write(t, s, uint64(min(start+batch, n)), func(b *sqlite.Batch) error {
 			for i := start; i < min(start+batch, n); i++ {
-				if err := b.Observation(uint64(i), see("post", fmt.Sprint(i), midnight.Add(time.Duration(i)*time.Minute))); err != nil {
+				if err := b.Observation(uint64(i), see("post", fmt.Sprint(i), midnight.Add(time.Duration(i)*time.Minute)), 7); err != nil {
 					return err
 				}
 			}
@@ -268,7 +268,7 @@ func BenchmarkObservation(b *testing.B) {
 	for b.Loop() {
 		write(b, s, seq, func(batch *sqlite.Batch) error {
 			for range 10000 {
-				if err := batch.Observation(seq, see("post", fmt.Sprint(seq), midnight.Add(time.Duration(seq)*time.Second))); err != nil {
+				if err := batch.Observation(seq, see("post", fmt.Sprint(seq), midnight.Add(time.Duration(seq)*time.Second)), 7); err != nil {
 					return err
 				}
 				seq++
