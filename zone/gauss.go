@@ -2,20 +2,16 @@ package zone
 
 import "math"
 
-// A position with a 95 % radius R is a round Gaussian around its point: the
-// share of such a Gaussian within R is 1-exp(-R²/2σ²), so R = σ·√(-2 ln 0.05).
+// A position with a 95 % radius R, and likewise a line, is a round Gaussian around its point: the
+// share of such a Gaussian within R is 1-exp(-R²/2σ²), so R = σ·√(-2 ln 0.05). Package line holds it so too.
 const sigmasPerRadius = 2.4477468306808166
-
-// A line with a 95 % radius is taken to be off by one Gaussian offset across
-// its course: R = 1.96 σ.
-const sigmasPerLineRadius = 1.959963984540054
 
 // certain is how many σ off a boundary counts as certain: beyond it less than
 // one in thirty thousand is on the other side.
 const certain = 4.0
 
 // phi is the cumulative distribution of the standard normal.
-func phi(x float64) float64 { return 0.5 * math.Erfc(-x / math.Sqrt2) }
+func phi(x float64) float64 { return 0.5 * math.Erfc(-x/math.Sqrt2) }
 
 // within is the probability that s+σZ lies in [lo, hi], Z standard normal. With
 // σ = 0 it is 1 or 0; the ends belong to the interval.
