@@ -4,6 +4,8 @@ import (
 	"math"
 	"time"
 
+	"github.com/tidwall/rtree"
+
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/line"
 )
@@ -14,6 +16,7 @@ type area struct {
 	inside   *geo.Area
 	rings    []geo.Polyline // closed, the area to their left
 	boundary *geo.LineIndex
+	boxes    rtree.RTreeG[struct{}] // of the edges
 	edges    int
 	box      box
 }
@@ -28,6 +31,12 @@ func newArea(polygons geo.MultiPolygon) *area {
 	a := &area{polygons: polygons, inside: geo.PrepareArea(polygons), edges: edges(polygons), box: around(polygons)}
 	for _, ring := range polygons.Boundary() {
 		a.rings = append(a.rings, straight(ring))
+	}
+	for _, ring := range a.rings {
+		for i := 1; i < len(ring); i++ {
+			p, q := ring[i-1], ring[i]
+			a.boxes.Insert([2]float64{min(p.Lon, q.Lon), min(p.Lat, q.Lat)}, [2]float64{max(p.Lon, q.Lon), max(p.Lat, q.Lat)}, struct{}{})
+		}
 	}
 	a.boundary = geo.NewLineIndex(a.rings)
 	return a
@@ -55,6 +64,24 @@ func straight(path geo.Polyline) geo.Polyline {
 
 func (a *area) contains(p geo.Point) bool { return !a.box.away(p, 0) && a.inside.Contains(p) }
 
+// near reports whether an edge may lie within metres of p: cheaper to know than
+// which is nearest.
+func (a *area) near(p geo.Point, metres float64) bool {
+	lat, lon := degrees(p, metres)
+	found := false
+	a.boxes.Search([2]float64{p.Lon - lon, p.Lat - lat}, [2]float64{p.Lon + lon, p.Lat + lat}, func(_, _ [2]float64, _ struct{}) bool {
+		found = true
+		return false
+	})
+	return found
+}
+
+// degrees are at least metres of latitude and of longitude about p.
+func degrees(p geo.Point, metres float64) (lat, lon float64) {
+	lat = 1.02 * metres / metresPerDegree
+	return lat, lat / math.Cos(min(89, math.Abs(p.Lat)+lat)*math.Pi/180)
+}
+
 // box is a box in degrees.
 type box struct{ west, south, east, north float64 }
 
@@ -73,12 +100,8 @@ func around(area geo.MultiPolygon) box {
 
 // away reports whether p is certainly farther than metres from the box.
 func (b box) away(p geo.Point, metres float64) bool {
-	lat := 1.02 * metres / metresPerDegree
-	if p.Lat > b.north+lat || p.Lat < b.south-lat {
-		return true
-	}
-	lon := lat / math.Cos(min(89, math.Abs(p.Lat)+lat)*math.Pi/180)
-	return p.Lon > b.east+lon || p.Lon < b.west-lon
+	lat, lon := degrees(p, metres)
+	return p.Lat > b.north+lat || p.Lat < b.south-lat || p.Lon > b.east+lon || p.Lon < b.west-lon
 }
 
 // pair is two versions of lines that a zone lies between.

@@ -272,7 +272,7 @@ func (q *query) area(a *area) form {
 		return constant(false)
 	}
 	inside := a.contains(q.p)
-	if q.sigma <= 0 {
+	if q.sigma <= 0 || !a.near(q.p, margin) {
 		return constant(inside)
 	}
 	near := a.boundary.Nearest(q.p)

@@ -3,6 +3,7 @@ package zone_test
 import (
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -177,7 +178,7 @@ func TestProbabilityAgainstMonteCarlo(t *testing.T) {
 		agreement.Zone{ID: "deep", Union: []string{"corner", "around", "disjoint"}},
 	)
 	s := newSet(t, a, straight())
-	const n = 20000
+	const n = 8000
 	worst := 0.0
 	for _, radius := range []float64{300, 1000, 3000, 6000} {
 		for _, north := range []float64{-5200, -900, 0, 800, 2200, 4100, 5900} {
@@ -328,5 +329,25 @@ func TestFiles(t *testing.T) {
 	lines := strings.Split(err.Error(), "\n")
 	if len(lines) != len(a.Zones) { // the area file, and all zones but one
 		t.Errorf("%d errors for %d mistakes:\n%v", len(lines), len(a.Zones), err)
+	}
+}
+
+// An agreement with more zones than a query holds at hand.
+func TestManyZones(t *testing.T) {
+	var zones []agreement.Zone
+	var ids []string
+	for i := range 90 {
+		id := "circle-" + strconv.Itoa(i)
+		ids = append(ids, id)
+		zones = append(zones, agreement.Zone{ID: id, Circle: &agreement.Circle{KM: float64(i+1) / 10, Lat: ptr(48), Lon: ptr(37.01)}})
+	}
+	zones = append(zones, agreement.Zone{ID: "all", Union: ids}, agreement.Zone{ID: "shared", Intersection: ids})
+	s := newSet(t, terms(zones...), straight())
+	got := probabilities(s.At(from(5000), 3000, day1))
+	if math.Abs(got["all"]-got["circle-89"]) > 0.02 || math.Abs(got["shared"]-got["circle-0"]) > 0.02 || got["circle-50"] < 0.3 || len(got) < 80 {
+		t.Errorf("%v", got)
+	}
+	if got := probabilities(s.At(from(0), 0, day1)); len(got) != 92 {
+		t.Errorf("in the middle of all: %v", got)
 	}
 }
