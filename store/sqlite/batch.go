@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -158,6 +159,16 @@ func (b *Batch) Dirty(from time.Time) error {
 	return err
 }
 
+// Forget removes all incidents and findings and every state of fusion.
+func (b *Batch) Forget() error {
+	for _, q := range []string{"delete from incident", "delete from finding", "update day set dirty = 1, state = null"} {
+		if _, err := b.tx.ExecContext(b.ctx, q); err != nil {
+			return fmt.Errorf("forgetting incidents and findings: %w", err)
+		}
+	}
+	return nil
+}
+
 // Clear removes the incidents and findings of a day's run.
 func (b *Batch) Clear(run int64) error {
 	if err := b.flush(); err != nil {
@@ -245,3 +256,17 @@ func (b *Batch) Rollback() { b.tx.Rollback() }
 
 // EncodeIncident is the body that Batch.Incident takes.
 func EncodeIncident(in *incident.Incident) ([]byte, error) { return json.Marshal(in) }
+
+// Current returns the record of the current version of an observation, as the
+// transaction sees it.
+func (b *Batch) Current(source, ref string) (seq uint64, ok bool, err error) {
+	if err := b.observations.flush(b); err != nil {
+		return 0, false, err
+	}
+	err = b.tx.QueryRowContext(b.ctx, `select o.seq from observation o join source s on s.id = o.source
+		where s.name = ? and o.ref = ? and o.superseded_by is null`, source, ref).Scan(&seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, false, nil
+	}
+	return seq, err == nil, err
+}

@@ -298,23 +298,31 @@ func (s *Store) Observations(ctx context.Context, f Filter) ([]Key, error) {
 		where o.superseded_by is null`+where+" order by o.from_us, s.name, o.ref"+f.limit(), args...)
 }
 
-// Incidents lists incidents, the earliest first.
-func (s *Store) Incidents(ctx context.Context, f Filter) ([]incident.Incident, error) {
-	where, args := f.where("from_us")
-	return collect(ctx, s.read, "listing incidents", scanIncident,
-		"select body from incident where true"+where+" order by from_us, id"+f.limit(), args...)
+// IncidentRow is an incident with the day in whose run it closed.
+type IncidentRow struct {
+	Run int64
+	incident.Incident
 }
 
-// Announced lists incidents from [from, to) that were reported before they
-// began, the earliest first.
-func (s *Store) Announced(ctx context.Context, from, to time.Time) ([]incident.Incident, error) {
-	return collect(ctx, s.read, "listing announcements", scanIncident,
-		"select body from incident where announced = 1 and from_us >= ? and from_us < ? order by from_us, id", from.UnixMicro(), to.UnixMicro())
+// Incidents lists incidents, the earliest first.
+func (s *Store) Incidents(ctx context.Context, f Filter) ([]IncidentRow, error) {
+	where, args := f.where("from_us")
+	return collect(ctx, s.read, "listing incidents", scanIncident,
+		"select run, body from incident where true"+where+" order by from_us, id"+f.limit(), args...)
+}
+
+// Announced lists incidents with From at or after from that were reported
+// before they began and closed in the given run or an earlier one.
+func (s *Store) Announced(ctx context.Context, from time.Time, run int64) ([]incident.Incident, error) {
+	return collect(ctx, s.read, "listing announcements", func(r *sql.Rows) (incident.Incident, error) {
+		row, err := scanIncident(r)
+		return row.Incident, err
+	}, "select run, body from incident where announced = 1 and from_us >= ? and run <= ? order by from_us, id", from.UnixMicro(), run)
 }
 
 // Incident returns one incident.
-func (s *Store) Incident(ctx context.Context, id string) (*incident.Incident, bool, error) {
-	found, err := collect(ctx, s.read, "looking for incident "+id, scanIncident, "select body from incident where id = ?", id)
+func (s *Store) Incident(ctx context.Context, id string) (*IncidentRow, bool, error) {
+	found, err := collect(ctx, s.read, "looking for incident "+id, scanIncident, "select run, body from incident where id = ?", id)
 	if err != nil || len(found) == 0 {
 		return nil, false, err
 	}
@@ -351,12 +359,12 @@ func scanFinding(r *sql.Rows) (f FindingRow, err error) {
 	return f, err
 }
 
-func scanIncident(r *sql.Rows) (in incident.Incident, err error) {
+func scanIncident(r *sql.Rows) (in IncidentRow, err error) {
 	var body sql.RawBytes
-	if err := r.Scan(&body); err != nil {
+	if err := r.Scan(&in.Run, &body); err != nil {
 		return in, err
 	}
-	return in, json.Unmarshal(body, &in)
+	return in, json.Unmarshal(body, &in.Incident)
 }
 
 // Digest is a hash over every row of the projections, in an order that does
@@ -421,4 +429,28 @@ func collect[T any](ctx context.Context, db *sql.DB, what string, scan func(*sql
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	return out, nil
+}
+
+// Count is the number of observations, superseded ones too.
+func (s *Store) Count(ctx context.Context) (n int, err error) {
+	if err := s.read.QueryRowContext(ctx, "select count(*) from observation").Scan(&n); err != nil {
+		return 0, fmt.Errorf("counting: %w", err)
+	}
+	return n, nil
+}
+
+// Kinds counts the records other than observations by their kind.
+func (s *Store) Kinds(ctx context.Context) (map[string]int, error) {
+	type count struct {
+		kind string
+		n    int
+	}
+	counts, err := collect(ctx, s.read, "counting records", func(r *sql.Rows) (c count, err error) {
+		return c, r.Scan(&c.kind, &c.n)
+	}, "select kind, count(*) from record group by kind")
+	out := map[string]int{}
+	for _, c := range counts {
+		out[c.kind] = c.n
+	}
+	return out, err
 }

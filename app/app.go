@@ -1,0 +1,235 @@
+// Package app builds the house and owns the one way through it: files become
+// observations, observations become records of the journal, and from these
+// alone follow incidents, findings and reports. The command line, the server
+// and the tests all go through it.
+//
+// It must not know flags, terminals or HTTP.
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/journal"
+	"github.com/truce-monitor/truce/line"
+	"github.com/truce-monitor/truce/store/sqlite"
+	"github.com/truce-monitor/truce/zone"
+)
+
+// Version is the program's version, as every record of it and every report
+// names it.
+const Version = "0.1.0"
+
+// Options are how a workspace is opened. The zero value is good.
+type Options struct {
+	// ReadOnly changes nothing, while another process may be writing.
+	ReadOnly bool
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Log tells what was repaired or made again; nil means silence.
+	Log *slog.Logger
+	// Progress is told how far long work is; nil means nobody asks.
+	Progress Progress
+}
+
+// Progress follows long work. Its methods are called from one goroutine at a
+// time.
+type Progress interface {
+	// Begin starts a piece of work of total units; 0 means that nobody knows.
+	Begin(what string, total int64)
+	// Done tells how much of it is done.
+	Done(n int64)
+	// End ends it.
+	End()
+}
+
+type silent struct{}
+
+func (silent) Begin(string, int64) {}
+func (silent) Done(int64)          {}
+func (silent) End()                {}
+
+// App is an open workspace. Close it. Its methods may be called at once, but
+// only one that writes.
+type App struct {
+	dir      string
+	opt      Options
+	log      *slog.Logger
+	progress Progress
+
+	journal *journal.Journal
+	store   *sqlite.Store
+
+	// What is in force; made anew when terms or lines change.
+	agreement *agreement.Agreement
+	recorded  uint64 // the agreement's record
+	files     fs.FS  // the GeoJSON files of the recorded agreement
+
+	placing sync.Mutex // guards the following, made by place
+	lines   map[string]*line.Line
+	areas   []line.Area
+	zones   *zone.Set
+}
+
+// AgreementFile is the name of the terms in a workspace.
+const AgreementFile = "agreement.yaml"
+
+// ErrNoWorkspace is wrapped by Open's error for a folder without agreement.
+var ErrNoWorkspace = errors.New("it is no workspace: there is no " + AgreementFile + " in it; `truce init` makes one")
+
+// Problems are what is wrong with an agreement, all of it.
+type Problems []agreement.Problem
+
+// Error gives a line for each problem.
+func (p Problems) Error() string {
+	var text string
+	for i, x := range p {
+		if i > 0 {
+			text += "\n"
+		}
+		text += x.Error()
+	}
+	return text
+}
+
+// Open opens the workspace in dir: it records the agreement if it is new or
+// has changed, and brings the projections up to the journal, all of them again
+// if need be.
+func Open(ctx context.Context, dir string, opt Options) (*App, error) {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	a := &App{dir: dir, opt: opt, log: opt.Log, progress: opt.Progress}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	if a.progress == nil {
+		a.progress = silent{}
+	}
+	if _, err := os.Stat(filepath.Join(dir, AgreementFile)); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = ErrNoWorkspace
+		}
+		return nil, fmt.Errorf("opening %s: %w", dir, err)
+	}
+	if err := a.open(ctx); err != nil {
+		a.Close()
+		return nil, fmt.Errorf("opening %s: %w", dir, err)
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) error {
+	j, err := journal.Open(filepath.Join(a.dir, "journal"), journal.Options{ReadOnly: a.opt.ReadOnly})
+	if err != nil {
+		return err
+	}
+	a.journal = j
+	if j.Recovered > 0 {
+		a.log.Warn("cut off a record that a crash left half-written; it was never acknowledged", "bytes", j.Recovered)
+	}
+	a.store, err = sqlite.Open(ctx, a.database(), a.opt.ReadOnly)
+	if errors.Is(err, sqlite.ErrStale) && !a.opt.ReadOnly {
+		a.log.Info("making the projections again from the journal", "why", err)
+		if err := sqlite.Remove(a.database()); err != nil {
+			return err
+		}
+		a.store, err = sqlite.Open(ctx, a.database(), false)
+	}
+	if err != nil {
+		return err
+	}
+	if a.opt.ReadOnly {
+		return a.load(ctx)
+	}
+	if err := a.catchUp(ctx); err != nil {
+		return err
+	}
+	if err := a.recordAgreement(ctx); err != nil {
+		return err
+	}
+	if err := a.load(ctx); err != nil {
+		return err
+	}
+	return a.project(ctx)
+}
+
+func (a *App) database() string { return filepath.Join(a.dir, "truce.db") }
+
+// Close releases the workspace.
+func (a *App) Close() error {
+	var errs []error
+	if a.store != nil {
+		errs = append(errs, a.store.Close())
+	}
+	if a.journal != nil {
+		errs = append(errs, a.journal.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Init makes a workspace in dir from an agreement file: it copies the file and
+// the GeoJSON files that it names. The folder may hold other things, but no
+// agreement.
+func Init(ctx context.Context, dir, agreementFile string, opt Options) (*App, error) {
+	from := filepath.Dir(agreementFile)
+	if err := initFrom(dir, os.DirFS(from), filepath.Base(agreementFile)); err != nil {
+		return nil, err
+	}
+	return Open(ctx, dir, opt)
+}
+
+// initFrom copies an agreement with what it names from a file system.
+func initFrom(dir string, files fs.FS, name string) error {
+	data, err := fs.ReadFile(files, name)
+	if err != nil {
+		return fmt.Errorf("reading the agreement: %w", err)
+	}
+	terms, problems := agreement.Parse(name, data)
+	if agreement.Failed(problems) {
+		return Problems(problems)
+	}
+	if _, err := os.Stat(filepath.Join(dir, AgreementFile)); err == nil {
+		return fmt.Errorf("making a workspace: %s has an agreement already", dir)
+	}
+	copies := map[string][]byte{}
+	for _, f := range agreement.Files(terms) {
+		data, err := fs.ReadFile(files, f.Name)
+		if err != nil {
+			return fmt.Errorf("%s:%d:%d: reading %s, which the agreement names: %w", f.File, f.Line, f.Column, f.Name, err)
+		}
+		if !json.Valid(data) {
+			return fmt.Errorf("%s:%d:%d: %s is not JSON", f.File, f.Line, f.Column, f.Name)
+		}
+		copies[f.Name] = data
+	}
+	copies[AgreementFile] = data
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("making a workspace: %w", err)
+	}
+	for name, data := range copies {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return fmt.Errorf("making a workspace: %w", err)
+		}
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			return fmt.Errorf("making a workspace: %w", err)
+		}
+	}
+	return nil
+}
+
+// now is the clock, UTC, to the microsecond, as the journal keeps it.
+func (a *App) now() time.Time { return a.opt.Now().UTC().Truncate(time.Microsecond) }
+
+// Agreement returns the terms in force.
+func (a *App) Agreement() *agreement.Agreement { return a.agreement }

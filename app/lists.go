@@ -1,0 +1,313 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/truce-monitor/truce/finding"
+	"github.com/truce-monitor/truce/incident"
+	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/store/sqlite"
+)
+
+// Filter chooses what a listing shows. The zero value shows all.
+type Filter = sqlite.Filter
+
+// Observation is an observation with the record of the journal that holds it.
+type Observation struct {
+	Seq uint64 `json:"seq"`
+	observation.Observation
+}
+
+// Observations lists current observations, the earliest first.
+func (a *App) Observations(ctx context.Context, f Filter) ([]Observation, error) {
+	keys, err := a.store.Observations(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	cursor := a.journal.Cursor()
+	out := make([]Observation, 0, len(keys))
+	for _, k := range keys {
+		o, err := a.observation(cursor, k.Seq)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Observation{k.Seq, *o})
+	}
+	return out, nil
+}
+
+// Incidents lists incidents, the earliest first.
+func (a *App) Incidents(ctx context.Context, f Filter) ([]incident.Incident, error) {
+	rows, err := a.store.Incidents(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]incident.Incident, len(rows))
+	for i := range rows {
+		out[i] = rows[i].Incident
+	}
+	return out, nil
+}
+
+// Findings lists findings, the earliest first, with their reasons, and after
+// them those on deadlines that have passed.
+func (a *App) Findings(ctx context.Context, f Filter) ([]finding.Finding, error) {
+	rows, err := a.store.Findings(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	again, err := a.again(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]finding.Finding, 0, len(rows))
+	for _, r := range rows {
+		found, err := again.of(ctx, r.Incident)
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(found, func(x finding.Finding) bool { return x.ID == r.ID })
+		if i < 0 {
+			return nil, fmt.Errorf("finding %s does not follow any more from incident %s; run `truce rebuild`", r.ID, r.Incident)
+		}
+		out = append(out, found[i])
+	}
+	deadlines, err := a.Deadlines(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, deadlines...)
+	if f.Limit > 0 && len(out) > f.Limit {
+		out = out[:f.Limit]
+	}
+	return out, nil
+}
+
+// Deadlines judges the duties whose deadline has passed at the last instant on
+// record, or before the filter's end.
+func (a *App) Deadlines(ctx context.Context, f Filter) ([]finding.Finding, error) {
+	if f.Incident != "" {
+		return nil, nil
+	}
+	if err := a.place(ctx); err != nil {
+		return nil, err
+	}
+	totals, err := a.store.Totals(ctx)
+	if err != nil {
+		return nil, err
+	}
+	asOf := totals.Last
+	if !f.Until.IsZero() && f.Until.Before(asOf) {
+		asOf = f.Until
+	}
+	found, err := a.deadlines(ctx, asOf)
+	return slices.DeleteFunc(found, func(x finding.Finding) bool {
+		return !f.Since.IsZero() && x.At.Before(f.Since) || f.Provision != "" && x.Provision != f.Provision || f.Result != "" && string(x.Result) != f.Result
+	}), err
+}
+
+func (a *App) deadlines(ctx context.Context, asOf time.Time) ([]finding.Finding, error) {
+	judge := finding.New(a.agreement, a.zones)
+	if len(judge.Deadlines(asOf)) == 0 {
+		return nil, nil
+	}
+	known, err := a.Incidents(ctx, Filter{Until: asOf})
+	if err != nil {
+		return nil, err
+	}
+	return judge.Deadlines(asOf, known...), nil
+}
+
+// again computes findings again from their incidents.
+type again struct {
+	app    *App
+	last   int64 // day with observations
+	judges map[int64]*finding.Judge
+	cached string
+	found  []finding.Finding
+}
+
+func (a *App) again(ctx context.Context) (*again, error) {
+	if err := a.place(ctx); err != nil {
+		return nil, err
+	}
+	days, err := a.store.Days(ctx)
+	if err != nil {
+		return nil, err
+	}
+	x := &again{app: a, judges: map[int64]*finding.Judge{}}
+	if len(days) > 0 {
+		x.last = days[len(days)-1].Day
+	}
+	return x, nil
+}
+
+// of judges the incident with this id.
+func (x *again) of(ctx context.Context, id string) ([]finding.Finding, error) {
+	if id == x.cached {
+		return x.found, nil
+	}
+	row, ok, err := x.app.store.Incident(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fmt.Errorf("there is no incident %s", id)
+	}
+	return x.row(ctx, row)
+}
+
+// row judges an incident as its run did.
+func (x *again) row(ctx context.Context, row *sqlite.IncidentRow) ([]finding.Finding, error) {
+	judge := x.judges[row.Run]
+	if judge == nil {
+		day := row.Run
+		if day == openRun {
+			day = x.last
+		}
+		var err error
+		if judge, err = x.app.judgeOf(ctx, day, row.Run); err != nil {
+			return nil, err
+		}
+		x.judges[row.Run] = judge
+	}
+	x.cached, x.found = row.ID, judge.Judge(&row.Incident)
+	return x.found, nil
+}
+
+// Sources lists the sources by name.
+func (a *App) Sources(ctx context.Context) ([]sqlite.Source, error) { return a.store.Sources(ctx) }
+
+// Quarantined is a row that could not be read.
+type Quarantined struct {
+	Seq    uint64    `json:"seq"`
+	At     time.Time `json:"at"` // when it was quarantined, UTC
+	Source string    `json:"source,omitempty"`
+	File   string    `json:"file"`
+	Row    int       `json:"row"`
+	Reason string    `json:"reason"`
+	Raw    string    `json:"raw,omitempty"`
+}
+
+// Quarantine lists what could not be read, in the order in which it came.
+func (a *App) Quarantine(ctx context.Context, f Filter) ([]Quarantined, error) {
+	records, err := a.store.Records(ctx, kindQuarantine)
+	if err != nil {
+		return nil, err
+	}
+	cursor := a.journal.Cursor()
+	var out []Quarantined
+	for _, r := range records {
+		if !f.Since.IsZero() && r.At.Before(f.Since) || !f.Until.IsZero() && !r.At.Before(f.Until) || f.Source != "" && f.Source != r.Source {
+			continue
+		}
+		if f.Limit > 0 && len(out) == f.Limit {
+			break
+		}
+		e, err := cursor.Get(r.Seq)
+		if err != nil {
+			return nil, err
+		}
+		q := Quarantined{Seq: r.Seq, At: r.At}
+		if err := json.Unmarshal(e.Body, &q); err != nil {
+			return nil, fmt.Errorf("record %d: %w", r.Seq, err)
+		}
+		out = append(out, q)
+	}
+	return out, nil
+}
+
+// Status is what is in a workspace.
+type Status struct {
+	Dir         string          `json:"dir"`
+	Agreement   string          `json:"agreement"`
+	Version     string          `json:"agreement_version"`
+	Standing    string          `json:"standing,omitempty"` // proposed, signed, in-force, ... at the last observation
+	Records     uint64          `json:"records"`
+	Root        string          `json:"root"` // of the journal's Merkle tree, hexadecimal
+	Totals      sqlite.Totals   `json:"totals"`
+	Quarantined int             `json:"quarantined"`
+	Lines       int             `json:"line_versions"` // imported
+	Other       map[string]int  `json:"other,omitempty"`
+	Sources     []sqlite.Source `json:"sources"`
+	Software    string          `json:"software"`
+}
+
+// Status sums the workspace up.
+func (a *App) Status(ctx context.Context) (*Status, error) {
+	head := a.journal.Head()
+	s := &Status{Dir: a.dir, Agreement: a.agreement.ID, Version: a.agreement.Version(), Records: head.Size, Root: fmt.Sprintf("%x", head.Root),
+		Software: program, Other: map[string]int{}}
+	var err error
+	if s.Totals, err = a.store.Totals(ctx); err != nil {
+		return nil, err
+	}
+	if !s.Totals.Last.IsZero() {
+		s.Standing = a.agreement.StatusAt(s.Totals.Last)
+	}
+	if s.Sources, err = a.store.Sources(ctx); err != nil {
+		return nil, err
+	}
+	kinds, err := a.store.Kinds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for kind, n := range kinds {
+		switch kind {
+		case kindQuarantine:
+			s.Quarantined = n
+		case kindLine:
+			s.Lines = n
+		case kindAgreement, kindSoftware:
+		default:
+			s.Other[kind] = n
+		}
+	}
+	return s, nil
+}
+
+// Rebuilt says what became of making the projections again.
+type Rebuilt struct {
+	Same    bool   `json:"same"`
+	Before  string `json:"before"` // digests over all rows
+	After   string `json:"after"`
+	Records uint64 `json:"records"`
+}
+
+// Rebuild makes the projections again from the journal alone and compares them
+// with those before.
+func (a *App) Rebuild(ctx context.Context) (*Rebuilt, error) {
+	r := &Rebuilt{Records: a.journal.Head().Size}
+	var err error
+	if r.Before, err = a.store.Digest(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.store.Close(); err != nil {
+		return nil, err
+	}
+	if err := sqlite.Remove(a.database()); err != nil {
+		return nil, fmt.Errorf("rebuilding: %w", err)
+	}
+	if a.store, err = sqlite.Open(ctx, a.database(), false); err != nil {
+		return nil, err
+	}
+	a.displace()
+	if err := a.catchUp(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.load(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.project(ctx); err != nil {
+		return nil, err
+	}
+	if r.After, err = a.store.Digest(ctx); err != nil {
+		return nil, err
+	}
+	r.Same = r.Before == r.After
+	return r, nil
+}

@@ -1,0 +1,282 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/feed"
+	"github.com/truce-monitor/truce/geo"
+	"github.com/truce-monitor/truce/journal"
+	"github.com/truce-monitor/truce/line"
+	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/store/sqlite"
+)
+
+// reference is how a record other than an observation is known.
+type reference struct {
+	source, ref string
+	at          time.Time // from when it holds
+	label       string
+}
+
+// The bodies of such records: what the feed yields, with the names that the
+// journal's documentation gives.
+type (
+	areaRecord struct {
+		Source     string            `json:"source"`
+		Ref        string            `json:"ref"`
+		Name       string            `json:"name,omitempty"`
+		From       time.Time         `json:"from,omitzero"`
+		HeldBy     string            `json:"held_by,omitempty"`
+		Area       geo.MultiPolygon  `json:"area"`
+		Properties map[string]string `json:"properties,omitempty"`
+		Caveats    []string          `json:"caveats,omitempty"`
+	}
+	placeRecord struct {
+		Source   string    `json:"source"`
+		Ref      string    `json:"ref"`
+		Name     string    `json:"name"`
+		Area     string    `json:"area,omitempty"`
+		Position geo.Point `json:"position"`
+	}
+	siteRecord struct {
+		Source     string            `json:"source"`
+		Ref        string            `json:"ref"`
+		Name       string            `json:"name"`
+		Kind       string            `json:"kind,omitempty"`
+		Position   geo.Point         `json:"position"`
+		RadiusM    float64           `json:"radius_m,omitempty"`
+		Properties map[string]string `json:"properties,omitempty"`
+		Caveats    []string          `json:"caveats,omitempty"`
+	}
+	coverageRecord struct {
+		Source     string            `json:"source"`
+		From       time.Time         `json:"from"`
+		To         time.Time         `json:"to"`
+		Detections int               `json:"detections"`
+		Properties map[string]string `json:"properties,omitempty"`
+	}
+	referenceRecord struct {
+		Source     string            `json:"source"`
+		Ref        string            `json:"ref"`
+		Kind       string            `json:"kind,omitempty"`
+		Title      string            `json:"title,omitempty"`
+		Date       time.Time         `json:"date,omitzero"`
+		URL        string            `json:"url,omitempty"`
+		Properties map[string]string `json:"properties,omitempty"`
+	}
+)
+
+// reference turns an item that is neither observation nor quarantine into a
+// record to be.
+func (in *ingest) reference(item *feed.Item) (entry, error) {
+	var body any
+	e := entry{kind: item.Kind()}
+	switch {
+	case item.Line != nil:
+		l := item.Line
+		v, err := in.version(line.Version{From: l.From, Source: l.Source, Ref: l.Ref, Parts: l.Parts, Left: l.Left, Right: l.Right, RadiusM: l.RadiusM}, l.Line)
+		if err != nil {
+			return e, err
+		}
+		body, e.record = v, reference{l.Source, l.Ref, l.From, v.Line}
+	case item.Area != nil && item.Area.HeldBy != "":
+		x := item.Area
+		v, err := in.version(line.Version{From: x.From, Source: x.Source, Ref: x.Ref, Held: x.Area, HeldBy: x.HeldBy}, "")
+		if err != nil {
+			return e, err
+		}
+		e.kind = kindLine
+		body, e.record = v, reference{x.Source, x.Ref, x.From, v.Line}
+	case item.Area != nil:
+		x := item.Area
+		if err := x.Area.Check(); err != nil {
+			return e, fmt.Errorf("area %s: %w", x.Name, err)
+		}
+		body, e.record = areaRecord(*x), reference{x.Source, x.Ref, x.From, x.Name}
+	case item.Place != nil:
+		x := item.Place
+		body, e.record = placeRecord(*x), reference{x.Source, x.Ref, time.Time{}, x.Name}
+	case item.Site != nil:
+		x := item.Site
+		body, e.record = siteRecord(*x), reference{x.Source, x.Ref, time.Time{}, x.Name}
+	case item.Coverage != nil:
+		x := item.Coverage
+		body, e.record = coverageRecord(*x), reference{x.Source, x.From.UTC().Format(time.RFC3339) + "/" + x.To.UTC().Format(time.RFC3339), x.From, ""}
+	case item.Reference != nil:
+		x := item.Reference
+		body, e.record = referenceRecord(*x), reference{x.Source, x.Ref, x.Date, x.Title}
+	default:
+		return e, fmt.Errorf("an item with nothing in it")
+	}
+	var err error
+	e.body, err = json.Marshal(body)
+	return e, err
+}
+
+// border is where the country ends: from the agreement's areas.
+func (a *App) border() ([]geo.Polyline, error) {
+	areas, err := areasOf(a.agreement, a.files)
+	if err != nil {
+		return nil, err
+	}
+	return border(areas), nil
+}
+
+// applyRecord puts a record other than an observation into the projections.
+func (a *App) applyRecord(b *sqlite.Batch, seq uint64, kind string, r reference, body []byte) error {
+	if r.at.IsZero() {
+		r.at = time.Unix(0, 0)
+	}
+	if err := b.Record(sqlite.Record{Seq: seq, Kind: kind, Source: r.source, Ref: r.ref, At: r.at, Digest: digestOf(body), Label: r.label}); err != nil {
+		return err
+	}
+	switch kind {
+	case kindAgreement:
+		return b.Dirty(time.Unix(0, 0).AddDate(-1000, 0, 0))
+	case kindLine:
+		return b.Dirty(r.at)
+	}
+	return nil
+}
+
+// catchUp applies the records that the projections do not reflect yet, as
+// after a crash or into an empty store.
+func (a *App) catchUp(ctx context.Context) error {
+	applied, err := a.store.Applied(ctx)
+	if err != nil {
+		return err
+	}
+	head := a.journal.Head().Size
+	if applied > head {
+		return fmt.Errorf("the projections reflect %d records and the journal holds %d: records are missing; restore the journal from a backup", applied, head)
+	}
+	if applied == head {
+		return nil
+	}
+	if applied > 0 || head > 10_000 {
+		a.log.Info("applying records of the journal to the projections", "records", head-applied)
+	}
+	a.progress.Begin("applying records", int64(head-applied))
+	defer a.progress.End()
+	known := known{store: a.store}
+	if err := known.reserve(ctx, int(min(head-applied, chunkRows))); err != nil {
+		return err
+	}
+	var b *sqlite.Batch
+	defer func() {
+		if b != nil {
+			b.Rollback()
+		}
+	}()
+	for e, err := range a.journal.Read(applied) {
+		if err != nil {
+			return err
+		}
+		if b == nil {
+			if b, err = a.store.Begin(ctx); err != nil {
+				return err
+			}
+		}
+		if err := a.apply(b, &known, &e); err != nil {
+			return fmt.Errorf("applying record %d (%s): %w", e.Seq, e.Kind, err)
+		}
+		if (e.Seq+1)%chunkRows == 0 {
+			if err := b.Commit(e.Seq + 1); err != nil {
+				return err
+			}
+			b = nil
+			a.progress.Done(int64(e.Seq + 1 - applied))
+			if err := known.reserve(ctx, chunkRows); err != nil {
+				return err
+			}
+		}
+	}
+	if b == nil {
+		return nil
+	}
+	err = b.Commit(head)
+	b = nil
+	return err
+}
+
+// apply puts one record into the projections, as import did when it came.
+func (a *App) apply(b *sqlite.Batch, known *known, e *journal.Entry) error {
+	if e.Kind == kindObservation {
+		o, err := observation.Parse(e.Body)
+		if err != nil {
+			return err
+		}
+		if known.mayHold(o.Source, o.Ref) {
+			old, ok, err := b.Current(o.Source, o.Ref)
+			if err != nil {
+				return err
+			}
+			if ok {
+				return b.Observation(e.Seq, &o, shortDigest(e.Body), old)
+			}
+		}
+		known.add(o.Source, o.Ref)
+		return b.Observation(e.Seq, &o, shortDigest(e.Body))
+	}
+	r, err := referenceOf(e)
+	if err != nil {
+		return err
+	}
+	return a.applyRecord(b, e.Seq, e.Kind, r, e.Body)
+}
+
+// referenceOf says how a record of the journal is known.
+func referenceOf(e *journal.Entry) (reference, error) {
+	var err error
+	decode := func(into any) { err = json.Unmarshal(e.Body, into) }
+	var r reference
+	switch e.Kind {
+	case kindSoftware:
+		var x softwareRecord
+		decode(&x)
+		r = reference{"", x.Name, e.Time, x.Version}
+	case kindAgreement:
+		var x agreementRecord
+		if decode(&x); err == nil {
+			var terms *agreement.Agreement
+			if terms, err = agreement.FromCanonical(x.Agreement); err == nil {
+				r = reference{"", terms.ID, e.Time, x.Version}
+			}
+		}
+	case kindLine:
+		var x line.Version
+		decode(&x)
+		r = reference{x.Source, x.Ref, x.From, x.Line}
+	case kindArea:
+		var x areaRecord
+		decode(&x)
+		r = reference{x.Source, x.Ref, x.From, x.Name}
+	case kindPlace:
+		var x placeRecord
+		decode(&x)
+		r = reference{x.Source, x.Ref, time.Time{}, x.Name}
+	case kindSite:
+		var x siteRecord
+		decode(&x)
+		r = reference{x.Source, x.Ref, time.Time{}, x.Name}
+	case kindCoverage:
+		var x coverageRecord
+		decode(&x)
+		r = reference{x.Source, x.From.UTC().Format(time.RFC3339) + "/" + x.To.UTC().Format(time.RFC3339), x.From, ""}
+	case kindReference:
+		var x referenceRecord
+		decode(&x)
+		r = reference{x.Source, x.Ref, x.Date, x.Title}
+	case kindQuarantine:
+		var x feed.Quarantine
+		decode(&x)
+		r = reference{x.Source, fmt.Sprintf("%x", digestOf(e.Body)[:8]), e.Time, fmt.Sprintf("%s: row %d: %s", x.File, x.Row, x.Reason)}
+	default:
+		err = fmt.Errorf("a kind that this program does not know; a newer one wrote it")
+	}
+	return r, err
+}

@@ -1,0 +1,298 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/geo"
+	"github.com/truce-monitor/truce/journal"
+	"github.com/truce-monitor/truce/line"
+	"github.com/truce-monitor/truce/store/sqlite"
+	"github.com/truce-monitor/truce/zone"
+)
+
+// The kinds of records.
+const (
+	kindSoftware    = "software"
+	kindAgreement   = "agreement"
+	kindObservation = "observation"
+	kindLine        = "line"
+	kindArea        = "area"
+	kindPlace       = "place"
+	kindSite        = "site"
+	kindCoverage    = "coverage"
+	kindReference   = "reference"
+	kindQuarantine  = "quarantine"
+)
+
+// agreementRecord is the body of an agreement's record: the terms and the
+// files that they name, so that nothing outside the journal is needed.
+type agreementRecord struct {
+	Agreement json.RawMessage            `json:"agreement"`
+	Files     map[string]json.RawMessage `json:"files,omitempty"`
+	Version   string                     `json:"version"`
+}
+
+// softwareRecord says which program wrote what follows.
+type softwareRecord struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// recordAgreement puts the workspace's agreement into the journal if it is not
+// the last one recorded.
+func (a *App) recordAgreement(ctx context.Context) error {
+	path := filepath.Join(a.dir, AgreementFile)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	terms, problems := agreement.Parse(path, data)
+	if agreement.Failed(problems) {
+		return Problems(problems)
+	}
+	r := agreementRecord{Agreement: terms.Canonical(), Version: terms.Version(), Files: map[string]json.RawMessage{}}
+	for _, f := range agreement.Files(terms) {
+		data, err := os.ReadFile(filepath.Join(a.dir, filepath.FromSlash(f.Name)))
+		if err != nil {
+			return fmt.Errorf("%s:%d:%d: reading %s, which the agreement names: %w", f.File, f.Line, f.Column, f.Name, err)
+		}
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))); err != nil {
+			return fmt.Errorf("%s:%d:%d: %s, which the agreement names: %w", f.File, f.Line, f.Column, f.Name, err)
+		}
+		r.Files[f.Name] = compact.Bytes()
+	}
+	body, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("recording the agreement: %w", err)
+	}
+	digest := digestOf(body)
+	last, ok, err := a.store.LastRecord(ctx, kindAgreement, "", terms.ID)
+	if err != nil {
+		return err
+	}
+	current, err := a.store.Records(ctx, kindAgreement)
+	if err != nil {
+		return err
+	}
+	if ok && bytes.Equal(last.Digest, digest) && current[len(current)-1].Seq == last.Seq {
+		return nil
+	}
+	// Whether zones and lines can be made is asked before it is on record.
+	lines, _, err := agreementLines(terms, os.DirFS(a.dir))
+	if err != nil {
+		return err
+	}
+	if _, err := zone.New(terms, lines, os.DirFS(a.dir)); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	software, err := json.Marshal(softwareRecord{"truce", Version})
+	if err != nil {
+		return err
+	}
+	now := a.now()
+	if _, err := a.journal.Append(ctx, []journal.Record{{Kind: kindSoftware, Time: now, Body: software}, {Kind: kindAgreement, Time: now, Body: body}}); err != nil {
+		return fmt.Errorf("recording the agreement: %w", err)
+	}
+	if ok {
+		a.log.Info("the agreement has changed: recorded it and judging again", "version", terms.Version())
+	}
+	return a.catchUp(ctx)
+}
+
+// load makes the terms, lines and zones in force from the journal.
+func (a *App) load(ctx context.Context) error {
+	records, err := a.store.Records(ctx, kindAgreement)
+	if err != nil {
+		return err
+	}
+	if len(records) == 0 {
+		return fmt.Errorf("no agreement is on record; open the workspace for writing once")
+	}
+	a.recorded = records[len(records)-1].Seq
+	e, err := a.journal.Get(a.recorded)
+	if err != nil {
+		return err
+	}
+	var r agreementRecord
+	if err := json.Unmarshal(e.Body, &r); err != nil {
+		return fmt.Errorf("reading the agreement's record %d: %w", a.recorded, err)
+	}
+	if a.agreement, err = agreement.FromCanonical(r.Agreement); err != nil {
+		return fmt.Errorf("reading the agreement's record %d: %w", a.recorded, err)
+	}
+	a.files = folder(r.Files)
+	return nil
+}
+
+// place makes the lines, zones and the judge, which many questions do without.
+func (a *App) place(ctx context.Context) error {
+	a.placing.Lock()
+	defer a.placing.Unlock()
+	if a.zones != nil {
+		return nil
+	}
+	var err error
+	if a.lines, a.areas, err = agreementLines(a.agreement, a.files); err != nil {
+		return err
+	}
+	if err := a.importedLines(ctx); err != nil {
+		return err
+	}
+	a.zones, err = zone.New(a.agreement, a.lines, a.files)
+	return err
+}
+
+// displace forgets them, since terms or lines have changed.
+func (a *App) displace() {
+	a.placing.Lock()
+	defer a.placing.Unlock()
+	a.lines, a.areas, a.zones = nil, nil, nil
+}
+
+// agreementLines makes the lines that the agreement itself gives, and its
+// administrative areas.
+func agreementLines(terms *agreement.Agreement, files fs.FS) (map[string]*line.Line, []line.Area, error) {
+	areas, err := areasOf(terms, files)
+	if err != nil {
+		return nil, nil, err
+	}
+	lines := map[string]*line.Line{}
+	for i := range terms.Lines {
+		l := &terms.Lines[i]
+		made := &line.Line{ID: l.ID}
+		lines[l.ID] = made
+		for k := range l.Versions {
+			v := &l.Versions[k]
+			version := line.Version{Line: l.ID, From: v.From.Time, Source: "agreement", Ref: fmt.Sprintf("%s/%d", terms.Version(), k+1),
+				Left: l.Left, Right: l.Right, RadiusM: v.RadiusM}
+			switch {
+			case v.File != "":
+				f, err := files.Open(v.File)
+				if err != nil {
+					return nil, nil, fmt.Errorf("line %s: %w", l.ID, err)
+				}
+				features, err := geo.ReadGeoJSON(f)
+				f.Close()
+				if err != nil {
+					return nil, nil, fmt.Errorf("line %s: reading %s: %w", l.ID, v.File, err)
+				}
+				version.Parts = features.Polylines()
+				if v.HeldBy != "" {
+					version.Held, version.HeldBy = features.Polygons(), v.HeldBy
+				}
+			default:
+				var part geo.Polyline
+				for _, c := range v.Coordinates {
+					part = append(part, geo.Point{Lon: c[0], Lat: c[1]})
+				}
+				version.Parts = []geo.Polyline{part}
+			}
+			if version.HeldBy != "" {
+				if err := fromHeld(&version, l, border(areas)); err != nil {
+					return nil, nil, err
+				}
+			}
+			done, err := line.NewVersion(version)
+			if err != nil {
+				return nil, nil, err
+			}
+			if err := made.Add(done); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	return lines, areas, nil
+}
+
+// fromHeld takes the line from the version's held area.
+func fromHeld(v *line.Version, l *agreement.Line, border []geo.Polyline) error {
+	parts, err := line.FromHeldArea(v.Held, line.Held{Border: border})
+	if err != nil {
+		return fmt.Errorf("line %s from %s: %w", v.Line, v.From.Format(time.DateOnly), err)
+	}
+	v.Parts = parts
+	v.Left, v.Right = v.HeldBy, l.Right // the area lies to the left of its edge
+	if l.Right == v.HeldBy {
+		v.Right = l.Left
+	}
+	return nil
+}
+
+// border is where the areas, taken together, end.
+func border(areas []line.Area) []geo.Polyline {
+	land := make([]geo.MultiPolygon, len(areas))
+	for i, x := range areas {
+		land[i] = x.Land
+	}
+	return line.OuterBoundary(land, 1500)
+}
+
+// areasOf reads the administrative areas that the agreement reports by.
+func areasOf(terms *agreement.Agreement, files fs.FS) ([]line.Area, error) {
+	if terms.Report.AreaFile == "" {
+		return nil, nil
+	}
+	f, err := files.Open(terms.Report.AreaFile)
+	if err != nil {
+		return nil, fmt.Errorf("the report's areas: %w", err)
+	}
+	defer f.Close()
+	features, err := geo.ReadGeoJSON(f)
+	if err != nil {
+		return nil, fmt.Errorf("the report's areas: reading %s: %w", terms.Report.AreaFile, err)
+	}
+	var out []line.Area
+	for i, x := range features.Features {
+		name, ok := x.Properties[terms.Report.AreaName].(string)
+		if !ok {
+			return nil, fmt.Errorf("the report's areas: %s: feature %d has no property %q", terms.Report.AreaFile, i+1, terms.Report.AreaName)
+		}
+		out = append(out, line.Area{Name: name, Land: x.Polygons})
+	}
+	return out, nil
+}
+
+// importedLines adds the versions of lines that came by import.
+func (a *App) importedLines(ctx context.Context) error {
+	records, err := a.store.Records(ctx, kindLine)
+	if err != nil {
+		return err
+	}
+	cursor := a.journal.Cursor()
+	for _, r := range current(records) {
+		e, err := cursor.Get(r.Seq)
+		if err != nil {
+			return err
+		}
+		v, err := line.Decode(e.Body)
+		if err != nil {
+			return fmt.Errorf("record %d: %w", r.Seq, err)
+		}
+		if l := a.lines[v.Line]; l != nil {
+			if err := l.Add(v); err != nil {
+				return fmt.Errorf("record %d: %w", r.Seq, err)
+			}
+		}
+	}
+	return nil
+}
+
+// current leaves the last version of each source and reference.
+func current(records []sqlite.Record) []sqlite.Record {
+	type key struct{ source, ref string }
+	last := map[key]uint64{}
+	for _, r := range records {
+		last[key{r.Source, r.Ref}] = r.Seq
+	}
+	return slices.DeleteFunc(records, func(r sqlite.Record) bool { return last[key{r.Source, r.Ref}] != r.Seq })
+}
