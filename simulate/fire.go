@@ -93,7 +93,7 @@ func (b *builder) arm(after bool) *arm {
 // act is one act of fire by a side in a sector.
 func (b *builder) act(at time.Time, sector, side int, after bool) *Event {
 	a := b.arm(after)
-	on, heading := b.w.onLine(b.w.alongOf(b.w.sectors[sector].at) + b.r.NormFloat64()*6000)
+	on, heading := b.w.onLine(b.w.sectors[sector].along + b.r.NormFloat64()*6000)
 	distance := a.rangeM[0] + b.r.Float64()*(a.rangeM[1]-a.rangeM[0])
 	depth := min(distance*(0.15+0.5*b.r.Float64()), 9000) // of what is hit, behind the line
 	hit := beside(on, heading, 1-side, depth)

@@ -73,7 +73,7 @@ func (b *builder) midnight(day int) time.Time {
 
 // beside is a place in a sector on a side, metres from the line.
 func (b *builder) beside(sector, side int, metres float64) point {
-	on, heading := b.w.onLine(b.w.alongOf(b.w.sectors[sector].at))
+	on, heading := b.w.onLine(b.w.sectors[sector].along)
 	return beside(on, heading, side, metres)
 }
 
@@ -188,7 +188,8 @@ func (b *builder) imaged(w *watcher, e *Event, radius float64) {
 
 // sound is what fire is to somebody who only hears or records it.
 func sound(e *Event) observation.Activity {
-	if e.Activity == observation.Shelling || e.Activity == observation.UAVStrike {
+	switch e.Activity {
+	case observation.Shelling, observation.UAVStrike, observation.Demining, observation.Exercise:
 		return observation.Explosion
 	}
 	return e.Activity

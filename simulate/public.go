@@ -30,7 +30,7 @@ func (b *builder) side(e *Event) int {
 // tell lets those report an act of fire who were not there: satellites, news,
 // hotlines and the parties.
 func (b *builder) tell(e *Event) {
-	if e.loud == 0 {
+	if e.loud == 0 || e.Activity == observation.Demining {
 		return
 	}
 	since := e.At.Sub(b.ceasefire)

@@ -134,9 +134,9 @@ func (b *builder) silenced(side, day, sector int) {
 }
 
 // announced is a notice by hotline before an act in a place.
-func (b *builder) announced(side int, e *Event, before, lasts time.Duration, radius float64, text string) {
+func (b *builder) announced(side int, e *Event, before, lasts time.Duration, radius float64, text string) *observation.Observation {
 	from := e.At.Truncate(time.Hour)
-	b.report(observation.Observation{
+	return b.report(observation.Observation{
 		Source: b.statement(side), Means: observation.Party, How: observation.Told, From: from, To: from.Add(lasts), Reported: from.Add(-before),
 		Position: place(e.at(), radius), Place: e.place, Area: e.area, Activity: e.Activity, Party: e.Party,
 		Text: "Simulated notice: " + text, Lang: "en", Handling: observation.Amber, Extra: map[string]string{"notice": "true"},
@@ -144,9 +144,12 @@ func (b *builder) announced(side int, e *Event, before, lasts time.Duration, rad
 }
 
 func (b *builder) demined(side, day, sector int) {
-	e := b.happens(b.scene(b.on(day, 11.3), sector, side, side, 9000, observation.Demining, "", 4))
-	b.announced(side, e, 30*time.Hour, 4*time.Hour, 1000, "controlled explosions of mines, four hours.")
-	b.sees(b.patrol(1, side), observation.Patrol, observation.Saw, e, e.At, 300, map[string]string{"circumstance": "demining"}, "four controlled explosions by sappers, as announced.")
+	x := b.scene(b.on(day, 11.3), sector, side, side, 7000, observation.Demining, "", 4)
+	x.loud = 0.9
+	e := b.happens(x)
+	// Announced for days: a notice of the hour alone would pass for a report of it.
+	b.announced(side, e, 30*time.Hour, 72*time.Hour, 1000, "controlled explosions of mines on three days.").Caveats = []string{"multi-day-window"}
+	b.sees(b.patrol(1, side), observation.Patrol, observation.Saw, e, e.At, 300, map[string]string{"circumstance": "demining"}, "four controlled explosions by sappers, as announced.").Activity = observation.Explosion
 }
 
 func (b *builder) exercised(side, day int) {
@@ -155,7 +158,7 @@ func (b *builder) exercised(side, day int) {
 	e := b.happens(Event{At: b.on(day, 13.1), Lat: p.lat, Lon: p.lon, Activity: observation.Exercise, Weapon: observation.Mortar120, Count: 20, Party: b.w.parties[side],
 		area: [2]string{"Luhansk", "Dnipropetrovsk"}[side], place: "training ground"})
 	b.announced(side, e, 54*time.Hour, 5*time.Hour, 4000, "live fire with mortars at the training ground.")
-	b.sees(b.patrol(4, side), observation.Patrol, observation.Heard, e, e.At, 2000, map[string]string{"circumstance": "exercise"}, "about twenty explosions at the training ground, as announced.")
+	b.sees(b.patrol(4, side), observation.Patrol, observation.Heard, e, e.At, 2000, map[string]string{"circumstance": "exercise"}, "about twenty explosions at the training ground, as announced.").Activity = observation.Explosion
 }
 
 func (b *builder) advanced(side, day, sector int) {

@@ -44,6 +44,7 @@ type world struct {
 // sector is a stretch of the line that is watched and fired over.
 type sector struct {
 	at     point   // on the line
+	along  float64 // metres along it from its start
 	normal float64 // bearing from the line towards the left party
 	area   string
 	towns  [2]town // the nearest town on either side, for those who report by name
@@ -114,7 +115,7 @@ func demoWorld() *world {
 		{point{46.65, 32.66}, "Kherson", town{"Oleshky", point{46.62, 32.72}}, town{"Kherson", point{46.64, 32.61}}, 0.03},
 	} {
 		at, heading := w.nearest(s.at)
-		w.sectors = append(w.sectors, sector{at: at, normal: math.Mod(heading+270, 360), area: s.area, towns: [2]town{s.left, s.right}, hot: s.hot})
+		w.sectors = append(w.sectors, sector{at: at, along: w.alongOf(at), normal: math.Mod(heading+270, 360), area: s.area, towns: [2]town{s.left, s.right}, hot: s.hot})
 	}
 	return w
 }
