@@ -3,8 +3,6 @@ package zone
 import (
 	"fmt"
 	"io/fs"
-	"iter"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -259,5 +257,3 @@ func (c *compiler) contact(id string) *contact {
 	}
 	return nil
 }
-
-func keys[K comparable, V any](m map[K]V) iter.Seq[K] { return maps.Keys(m) }

@@ -109,7 +109,7 @@ func (n *node) cut(v *line.Version, buffer geo.MultiPolygon) (geo.MultiPolygon, 
 	}
 	var out geo.MultiPolygon
 	for _, piece := range pieces {
-		p, ok := within1(piece)
+		p, ok := inner(piece)
 		if !ok {
 			continue
 		}
@@ -154,9 +154,9 @@ func lengthen(parts []geo.Polyline, metres float64) []geo.Polyline {
 	return out
 }
 
-// within1 is a point well inside a polygon: the middle of the widest stretch of
+// inner is a point well inside a polygon: the middle of the widest stretch of
 // it on one of a few parallels.
-func within1(polygon geo.Polygon) (geo.Point, bool) {
+func inner(polygon geo.Polygon) (geo.Point, bool) {
 	b := around(geo.MultiPolygon{polygon})
 	best, at := 0.0, geo.Point{}
 	var cuts []float64

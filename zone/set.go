@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -99,7 +100,7 @@ func New(a *agreement.Agreement, lines map[string]*line.Line, files fs.FS) (*Set
 			continue
 		}
 		names := slices.Clone(site.Names)
-		for _, lang := range slices.Sorted(keys(site.Name)) {
+		for _, lang := range slices.Sorted(maps.Keys(site.Name)) {
 			names = append(names, site.Name[lang])
 		}
 		for _, name := range append(names, site.ID) {
