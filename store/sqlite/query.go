@@ -454,3 +454,46 @@ func (s *Store) Kinds(ctx context.Context) (map[string]int, error) {
 	}
 	return out, err
 }
+
+// Reporting is what a source reported in a period.
+type Reporting struct {
+	Name         string
+	Means        string
+	Observations int
+	First, Last  time.Time // From in the period, UTC; zero: none
+	LastEver     time.Time // before the period's end
+	UsualPerDay  float64   // mean over the days before the period
+}
+
+// SourcesBetween sums up the sources that have reported before to, with the
+// mean per day over the days before from, as far as the records go back.
+func (s *Store) SourcesBetween(ctx context.Context, from, to time.Time, days int) ([]Reporting, error) {
+	var first sql.NullInt64
+	if err := s.read.QueryRowContext(ctx, "select min(from_us) from observation").Scan(&first); err != nil {
+		return nil, fmt.Errorf("listing sources: %w", err)
+	}
+	since := from.AddDate(0, 0, -days)
+	if begin := instant(first.Int64); first.Valid && begin.After(since) {
+		since = begin
+	}
+	span := from.Sub(since).Hours() / 24
+	return collect(ctx, s.read, "listing sources", func(r *sql.Rows) (x Reporting, err error) {
+		var a, b sql.NullInt64
+		var last int64
+		var before int
+		if err = r.Scan(&x.Name, &x.Means, &x.Observations, &a, &b, &last, &before); err != nil {
+			return x, err
+		}
+		if a.Valid {
+			x.First, x.Last = instant(a.Int64), instant(b.Int64)
+		}
+		x.LastEver = instant(last)
+		if span >= 1 {
+			x.UsualPerDay = float64(before) / span
+		}
+		return x, nil
+	}, `select s.name, max(o.means), coalesce(sum(o.from_us >= ?1), 0), min(case when o.from_us >= ?1 then o.from_us end),
+		max(case when o.from_us >= ?1 then o.from_us end), max(o.from_us), coalesce(sum(o.from_us < ?1 and o.from_us >= ?3), 0)
+		from observation o join source s on s.id = o.source where o.from_us < ?2 and o.superseded_by is null group by s.id order by s.name`,
+		from.UnixMicro(), to.UnixMicro(), since.UnixMicro())
+}

@@ -1,0 +1,358 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/finding"
+	"github.com/truce-monitor/truce/incident"
+	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/zone"
+)
+
+// Explanation is the chain of reasons behind one thing, from the sentence of
+// the agreement to the rows of the sources. Which fields are set depends on
+// what was asked for.
+type Explanation struct {
+	ID        string               `json:"id"`
+	Kind      string               `json:"kind"` // incident, finding, observation, number, provision
+	Incident  *incident.Incident   `json:"incident,omitempty"`
+	Place     *zone.Place          `json:"place,omitempty"`
+	Findings  []finding.Finding    `json:"findings,omitempty"`
+	Sources   []Observation        `json:"observations,omitempty"` // with their records in the journal
+	Value     *float64             `json:"value,omitempty"`
+	Incidents []string             `json:"incidents,omitempty"` // behind a number
+	Provision *agreement.Provision `json:"provision,omitempty"`
+	Agreement string               `json:"agreement"` // its version
+	Records   uint64               `json:"records"`   // of the journal that this rests on
+}
+
+// Explain says why: id is that of an incident ("I-…"), a finding ("F-…"), an
+// observation ("source/ref"), a number of a day's report ("2025-04-20/…") or a
+// provision of the agreement.
+func (a *App) Explain(ctx context.Context, id string) (*Explanation, error) {
+	again, err := a.again(ctx)
+	if err != nil {
+		return nil, err
+	}
+	x := &Explanation{ID: id, Agreement: a.agreement.Version(), Records: a.journal.Head().Size}
+	if row, ok, err := a.store.Incident(ctx, id); err != nil || ok {
+		if err != nil {
+			return nil, err
+		}
+		x.Kind = "incident"
+		return x, a.explainIncident(ctx, again, x, row.ID, "")
+	}
+	if row, ok, err := a.store.Finding(ctx, id); err != nil || ok {
+		if err != nil {
+			return nil, err
+		}
+		x.Kind = "finding"
+		return x, a.explainIncident(ctx, again, x, row.Incident, row.ID)
+	}
+	if p := a.agreement.Provision(id); p != nil {
+		x.Kind, x.Provision = "provision", p
+		rows, err := a.store.Findings(ctx, Filter{Provision: id})
+		for _, r := range rows {
+			x.Incidents = append(x.Incidents, r.Incident)
+		}
+		return x, err
+	}
+	if day, _, ok := strings.Cut(id, "/"); ok {
+		if _, err := time.Parse(time.DateOnly, day); err == nil {
+			return x, a.explainNumber(ctx, x, day)
+		}
+	}
+	for i := range id { // a source's name may have slashes in it
+		if id[i] != '/' {
+			continue
+		}
+		seq, _, ok, err := a.store.Current(ctx, id[:i], id[i+1:])
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			x.Kind = "observation"
+			return x, a.explainObservation(ctx, again, x, seq)
+		}
+	}
+	deadlines, err := a.Deadlines(ctx, Filter{})
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(deadlines, func(f finding.Finding) bool { return f.ID == id }); i >= 0 {
+		x.Kind, x.Findings = "finding", deadlines[i:i+1]
+		return x, nil
+	}
+	return nil, fmt.Errorf("nothing here has the id %q; ids are listed by `truce incidents`, `truce findings` and `truce observations`", id)
+}
+
+func (a *App) explainIncident(ctx context.Context, again *again, x *Explanation, id, only string) error {
+	row, ok, err := a.store.Incident(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fmt.Errorf("there is no incident %s", id)
+	}
+	x.Incident = &row.Incident
+	found, err := again.row(ctx, row)
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		if only == "" || f.ID == only {
+			x.Findings = append(x.Findings, f)
+		}
+	}
+	if len(found) > 0 {
+		x.Place = &found[0].Place
+	}
+	cursor := a.journal.Cursor()
+	for _, m := range row.Members {
+		o, err := a.observation(cursor, m.Seq)
+		if err != nil {
+			return err
+		}
+		x.Sources = append(x.Sources, Observation{m.Seq, *o})
+	}
+	return nil
+}
+
+func (a *App) explainObservation(ctx context.Context, again *again, x *Explanation, seq uint64) error {
+	o, err := a.observation(a.journal.Cursor(), seq)
+	if err != nil {
+		return err
+	}
+	rows, err := a.store.Incidents(ctx, Filter{Since: o.From.AddDate(0, 0, -2), Until: o.From.Add(time.Microsecond)})
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		if slices.ContainsFunc(rows[i].Members, func(m incident.Member) bool { return m.Seq == seq }) {
+			return a.explainIncident(ctx, again, x, rows[i].ID, "")
+		}
+	}
+	x.Sources = []Observation{{seq, *o}}
+	return nil
+}
+
+func (a *App) explainNumber(ctx context.Context, x *Explanation, day string) error {
+	r, err := a.Report(ctx, day, "")
+	if err != nil {
+		return err
+	}
+	x.Kind = "number"
+	var names []string
+	for _, n := range r.Numbers {
+		if n.ID == x.ID {
+			x.Value, x.Incidents = &n.Value, n.Incidents
+			return nil
+		}
+		names = append(names, n.Name)
+	}
+	return fmt.Errorf("the report of %s has no number %q; it has %s", day, x.ID, strings.Join(names, ", "))
+}
+
+// Write prints the chain for people, in English, with times in UTC and in the
+// agreement's zone.
+func (x *Explanation) Write(w io.Writer, loc *time.Location) error {
+	p := &printer{w: w, loc: loc}
+	switch {
+	case x.Provision != nil:
+		p.line(0, "Provision %s%s: %s", x.Provision.ID, article(x.Provision.Article), x.Provision.Words.In("en"))
+		for _, c := range x.Provision.Why {
+			p.line(1, "text %s%s: “%s”", c.Text, article(c.Article), c.Quote)
+		}
+		p.line(0, "Findings under it: %d", len(x.Incidents))
+		p.ids(x.Incidents)
+	case x.Value != nil:
+		p.line(0, "%s is %s, from %d incidents", x.ID, strconv.FormatFloat(*x.Value, 'f', -1, 64), len(x.Incidents))
+		p.ids(x.Incidents)
+	default:
+		if x.Incident != nil {
+			p.incident(x.Incident)
+		}
+		if x.Place != nil {
+			p.place(x.Place)
+		}
+		for i := range x.Findings {
+			p.finding(&x.Findings[i])
+		}
+		if len(x.Sources) > 0 {
+			p.line(0, "Reported by:")
+			for i := range x.Sources {
+				p.source(&x.Sources[i])
+			}
+		}
+	}
+	p.line(0, "By agreement version %s and %d records of the journal.", x.Agreement, x.Records)
+	return p.err
+}
+
+func article(s string) string {
+	if s == "" {
+		return ""
+	}
+	return " (article " + s + ")"
+}
+
+type printer struct {
+	w   io.Writer
+	loc *time.Location
+	err error
+}
+
+func (p *printer) line(depth int, format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, strings.Repeat("  ", depth)+format+"\n", args...)
+	}
+}
+
+func (p *printer) ids(ids []string) {
+	for _, id := range ids {
+		p.line(1, "%s", id)
+	}
+}
+
+// Span writes an interval in UTC and in local time.
+func Span(from, to time.Time, loc *time.Location) string {
+	s := from.UTC().Format("2006-01-02 15:04:05")
+	local := from.In(loc).Format("15:04:05")
+	if to.After(from) {
+		layout := "15:04:05"
+		if to.Sub(from) > 20*time.Hour {
+			layout = "2006-01-02 15:04:05"
+		}
+		s += " to " + to.UTC().Format(layout)
+		local += " to " + to.In(loc).Format(layout)
+	}
+	return s + " UTC (" + local + " " + from.In(loc).Format("MST") + ")"
+}
+
+func (p *printer) incident(in *incident.Incident) {
+	p.line(0, "Incident %s: %s, %s", in.ID, in.Activity, Span(in.From, in.To, p.loc))
+	switch at := in.Position; {
+	case at != nil:
+		p.line(1, "at %.5f, %.5f (latitude, longitude WGS84), within %.0f m (95 %%)%s", at.Lat, at.Lon, at.Radius, near(in))
+	default:
+		p.line(1, "without a position%s", near(in))
+	}
+	p.line(1, "it happened with probability %.3f, by %s independent of one another", in.Probability, count(in.IndependentSources, "source"))
+	for _, c := range in.Activities {
+		if c.Probability >= 0.005 && len(in.Activities) > 1 {
+			p.line(2, "%s: %.0f %%", c.Activity, 100*c.Probability)
+		}
+	}
+	p.line(1, "count %s%s", countText(in.Count), weapon(in.Weapon))
+	for _, c := range in.Caveats {
+		p.line(1, "caveat: %s", c)
+	}
+	for _, m := range in.Members {
+		state := "independent"
+		if !m.Independent {
+			state = "not independent"
+		}
+		p.line(1, "joined by %s/%s (record %d, %s): score %.1f%s", m.Source, m.Ref, m.Seq, state, m.Score, because(m.Why))
+	}
+}
+
+func near(in *incident.Incident) string {
+	switch {
+	case in.Place != "" && in.Area != "":
+		return ", " + in.Place + ", " + in.Area
+	case in.Place != "" || in.Area != "":
+		return ", " + in.Place + in.Area
+	}
+	return ""
+}
+
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return ", " + why
+}
+
+func weapon(w observation.Weapon) string {
+	if w == "" || w == observation.WeaponUnknown {
+		return ""
+	}
+	return ", weapon " + string(w)
+}
+
+func countText(c observation.Count) string {
+	switch {
+	case c.N == 0 && c.Min == 0 && c.Max == 0:
+		return "not stated"
+	case c.Max > c.N || c.Min > 0 && c.Min < c.N:
+		return fmt.Sprintf("%d (%d to %d)", c.N, c.Min, c.Max)
+	}
+	return strconv.Itoa(max(c.N, c.Min))
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func (p *printer) place(x *zone.Place) {
+	if x.Line != "" {
+		p.line(1, "%.0f m from line %s (version %s), on the side of %s with probability %.3f", x.DistanceM, x.Line, x.LineVersion, x.Side, x.SideProbability)
+	}
+	for _, z := range x.Zones {
+		p.line(1, "in zone %s with probability %.3f", z.Zone, z.Probability)
+	}
+}
+
+func (p *printer) finding(f *finding.Finding) {
+	p.line(0, "Finding %s: %s of %s%s", f.ID, f.Result, f.Provision, severity(f.Severity))
+	p.line(1, "did it occur: %s (%.3f, %s)", f.Occurrence.Step, f.Occurrence.Probability, count(f.Occurrence.Sources, "source"))
+	p.line(1, "is it a breach, if so: %.3f", f.BreachProbability)
+	if f.Responsible.Party == "" {
+		p.line(1, "who is responsible: undetermined%s", because(f.Responsible.Basis))
+	} else {
+		p.line(1, "who is responsible: %s (%.3f)%s", f.Responsible.Party, f.Responsible.Probability, because(f.Responsible.Basis))
+	}
+	for _, r := range f.Reasons {
+		p.line(2, "- %s", r.Text)
+	}
+}
+
+func severity(s string) string {
+	if s == "" {
+		return ""
+	}
+	return ", severity " + s
+}
+
+func (p *printer) source(o *Observation) {
+	p.line(1, "%s, record %d: %s %s %s, %s", o.ID(), o.Seq, o.Means, o.How, o.Activity, Span(o.From, o.To, p.loc))
+	if s := o.Observer; s != nil {
+		text := fmt.Sprintf("seen from %.5f, %.5f", s.Lat, s.Lon)
+		if s.Bearing != nil {
+			text += fmt.Sprintf(", bearing %.0f° ± %.0f°", *s.Bearing, s.BearingError)
+		}
+		if s.Distance != nil {
+			text += fmt.Sprintf(", at %.0f m ± %.0f m", *s.Distance, s.DistanceError)
+		}
+		p.line(2, "%s", text)
+	}
+	if o.Party != "" {
+		p.line(2, "it holds %s responsible", o.Party)
+	}
+	if o.Text != "" {
+		p.line(2, "“%s”", strings.Join(strings.Fields(o.Text), " "))
+	}
+	if o.URL != "" {
+		p.line(2, "%s", o.URL)
+	}
+}
