@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/truce-monitor/truce/finding"
@@ -20,6 +21,10 @@ const openRun = math.MaxInt64
 // program names the rules that made the projections: where they change,
 // everything is judged again.
 const program = "truce " + Version
+
+// referenceOnly is the caveat of observations that are of no event, such as
+// that a source watched or that an alarm was given: they become no incident.
+const referenceOnly = "reference-only"
 
 // noticeDays is for how many days before a day announcements are looked for.
 const noticeDays = 30
@@ -192,7 +197,9 @@ func (a *App) day(ctx context.Context, d sqlite.Day, progress func(int)) (change
 			if r.err != nil {
 				return false, r.err
 			}
-			f.Add(r.seq, r.o)
+			if !slices.Contains(r.o.Caveats, referenceOnly) {
+				f.Add(r.seq, r.o)
+			}
 		}
 		n += len(some)
 		progress(n)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"slices"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/publish"
 	"github.com/truce-monitor/truce/report"
+	"github.com/truce-monitor/truce/zone"
 )
 
 // daysBefore is how many days a report looks back for its averages.
@@ -303,18 +305,6 @@ func (a *App) Zones(ctx context.Context, at time.Time) (*geo.Features, error) {
 
 func round(x float64) float64 { return float64(int64(x + 0.5)) }
 
-// Measures gives the area (m²) and length (m) of a zone now, for explaining
-// the terms.
-func (a *App) Measures(ctx context.Context, at time.Time) (func(zone string) (areaM2, lengthM float64, ok bool), error) {
-	if err := a.place(ctx); err != nil {
-		return nil, err
-	}
-	return func(id string) (float64, float64, bool) {
-		area, length, err := a.zones.Measures(id, at)
-		return area, length, err == nil && area > 0
-	}, nil
-}
-
 // Credits lists what whoever uses the imported data must or should say.
 func (r *ImportResult) Credits() []string {
 	var out []string
@@ -324,4 +314,41 @@ func (r *ImportResult) Credits() []string {
 		}
 	}
 	return out
+}
+
+// MeasuresOf gives the area (m²) and length (m) of an agreement's zones at an
+// instant, from the agreement's own lines.
+func MeasuresOf(a *agreement.Agreement, files fs.FS, at time.Time) (func(zone string) (areaM2, lengthM float64, ok bool), error) {
+	lines, err := zone.Lines(a, files)
+	if err != nil {
+		return nil, err
+	}
+	zones, err := zone.New(a, lines, files)
+	if err != nil {
+		return nil, err
+	}
+	return func(id string) (float64, float64, bool) {
+		area, length, err := zones.Measures(id, at)
+		return area, length, err == nil && area > 0
+	}, nil
+}
+
+// Spot makes the spot report of one incident.
+func (a *App) Spot(ctx context.Context, id, audience string) (*report.Report, error) {
+	row, ok, err := a.store.Incident(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fmt.Errorf("there is no incident %s; `truce incidents` lists them", id)
+	}
+	day, err := report.DayOf(row.From, a.agreement.Report.Cutoff, a.agreement.Location())
+	if err != nil {
+		return nil, err
+	}
+	in, err := a.reportInput(ctx, day, audience)
+	if err != nil {
+		return nil, fmt.Errorf("making the spot report of %s: %w", id, err)
+	}
+	return report.BuildSpot(*in, id)
 }

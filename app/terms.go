@@ -88,7 +88,7 @@ func (a *App) recordAgreement(ctx context.Context) error {
 		return nil
 	}
 	// Whether zones and lines can be made is asked before it is on record.
-	lines, _, err := agreementLines(terms, os.DirFS(a.dir))
+	lines, err := zone.Lines(terms, os.DirFS(a.dir))
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,10 @@ func (a *App) place(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	if a.lines, a.areas, err = agreementLines(a.agreement, a.files); err != nil {
+	if a.lines, err = zone.Lines(a.agreement, a.files); err != nil {
+		return err
+	}
+	if a.areas, err = areasOf(a.agreement, a.files); err != nil {
 		return err
 	}
 	if err := a.importedLines(ctx); err != nil {
@@ -157,61 +160,6 @@ func (a *App) displace() {
 	a.placing.Lock()
 	defer a.placing.Unlock()
 	a.lines, a.areas, a.zones = nil, nil, nil
-}
-
-// agreementLines makes the lines that the agreement itself gives, and its
-// administrative areas.
-func agreementLines(terms *agreement.Agreement, files fs.FS) (map[string]*line.Line, []line.Area, error) {
-	areas, err := areasOf(terms, files)
-	if err != nil {
-		return nil, nil, err
-	}
-	lines := map[string]*line.Line{}
-	for i := range terms.Lines {
-		l := &terms.Lines[i]
-		made := &line.Line{ID: l.ID}
-		lines[l.ID] = made
-		for k := range l.Versions {
-			v := &l.Versions[k]
-			version := line.Version{Line: l.ID, From: v.From.Time, Source: "agreement", Ref: fmt.Sprintf("%s/%d", terms.Version(), k+1),
-				Left: l.Left, Right: l.Right, RadiusM: v.RadiusM}
-			switch {
-			case v.File != "":
-				f, err := files.Open(v.File)
-				if err != nil {
-					return nil, nil, fmt.Errorf("line %s: %w", l.ID, err)
-				}
-				features, err := geo.ReadGeoJSON(f)
-				f.Close()
-				if err != nil {
-					return nil, nil, fmt.Errorf("line %s: reading %s: %w", l.ID, v.File, err)
-				}
-				version.Parts = features.Polylines()
-				if v.HeldBy != "" {
-					version.Held, version.HeldBy = features.Polygons(), v.HeldBy
-				}
-			default:
-				var part geo.Polyline
-				for _, c := range v.Coordinates {
-					part = append(part, geo.Point{Lon: c[0], Lat: c[1]})
-				}
-				version.Parts = []geo.Polyline{part}
-			}
-			if version.HeldBy != "" {
-				if err := fromHeld(&version, l, border(areas)); err != nil {
-					return nil, nil, err
-				}
-			}
-			done, err := line.NewVersion(version)
-			if err != nil {
-				return nil, nil, err
-			}
-			if err := made.Add(done); err != nil {
-				return nil, nil, err
-			}
-		}
-	}
-	return lines, areas, nil
 }
 
 // fromHeld takes the line from the version's held area.

@@ -32,6 +32,10 @@ func compose(r *Report, lang string) (*document, error) {
 	for _, n := range r.Numbers {
 		c.known[n.Name] = true
 	}
+	if r.Spot != "" {
+		c.composeSpot()
+		return c.d, nil
+	}
 	c.head()
 	c.summary()
 	c.totals()

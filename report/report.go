@@ -28,6 +28,7 @@ type Report struct {
 	Handling observation.Handling `json:"handling"` // of the report as a whole
 	Withheld publish.Withheld     `json:"withheld"`
 
+	Spot      string   `json:"spot,omitempty"` // of a spot report: its one incident
 	Simulated bool     `json:"simulated"`
 	Notes     []string `json:"notes,omitempty"`
 
