@@ -38,9 +38,9 @@ func compose(r *Report, lang string) (*document, error) {
 	}
 	c.head()
 	c.summary()
+	c.where() // first of all a reader wants to see it
 	c.totals()
 	c.when()
-	c.where()
 	c.findings()
 	c.responsibility()
 	c.weapons()

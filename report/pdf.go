@@ -243,7 +243,7 @@ func (p *sheets) section(s *section) {
 	if s.newPage || s.landscape != p.wide {
 		p.page(s.landscape)
 	}
-	p.room(64)
+	p.room(10 + 18 + p.least(s))
 	p.f.Ln(10)
 	p.anchor(s.id)
 	p.f.Bookmark(s.title, 0, p.f.GetY())
@@ -275,6 +275,16 @@ func (p *sheets) section(s *section) {
 			p.figure(&b)
 		}
 	}
+}
+
+// least is the height that a section's first block needs beside its title.
+func (p *sheets) least(s *section) float64 {
+	if len(s.blocks) > 0 {
+		if f, ok := s.blocks[0].(figure); ok {
+			return f.drawing.h*p.scale(f.drawing) + 30
+		}
+	}
+	return 60
 }
 
 // paragraph sets runs in words, each in its own style, within the margins.

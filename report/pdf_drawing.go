@@ -5,11 +5,7 @@ import "codeberg.org/go-pdf/fpdf"
 // figure draws a drawing as wide as the page, with its caption below.
 func (p *sheets) figure(f *figure) {
 	d := f.drawing
-	scale := min(1.3, p.width()/d.w)
-	_, page := p.size()
-	if most := page - marginTop - marginEnd - 40; d.h*scale > most {
-		scale = most / d.h
-	}
+	scale := p.scale(d)
 	p.room(d.h*scale + 30)
 	p.f.Ln(4)
 	p.anchor(f.id)
@@ -22,6 +18,12 @@ func (p *sheets) figure(f *figure) {
 	p.colour(greyColour)
 	p.lines(f.caption, p.width(), 12)
 	p.f.Ln(4)
+}
+
+// scale fits a drawing to the page's width, and to its height below a title.
+func (p *sheets) scale(d *drawing) float64 {
+	_, page := p.size()
+	return min(1.3, p.width()/d.w, (page-marginTop-marginEnd-80)/d.h)
 }
 
 func (p *sheets) stroke(colour string, width float64, dash []float64) {
