@@ -49,18 +49,23 @@ func (a *App) Explain(ctx context.Context, id string) (*Explanation, error) {
 		x.Kind = "incident"
 		return x, a.explainIncident(ctx, again, x, row.ID, "")
 	}
-	if row, ok, err := a.store.Finding(ctx, id); err != nil || ok {
-		if err != nil {
-			return nil, err
+	if rest, ok := strings.CutPrefix(id, "F-"); ok {
+		of, _, _ := strings.Cut(rest, ".")
+		if row, ok, err := a.store.Incident(ctx, "I-"+of); err != nil || ok {
+			if err != nil {
+				return nil, err
+			}
+			x.Kind = "finding"
+			if err := a.explainIncident(ctx, again, x, row.ID, id); err != nil || len(x.Findings) > 0 {
+				return x, err
+			}
 		}
-		x.Kind = "finding"
-		return x, a.explainIncident(ctx, again, x, row.Incident, row.ID)
 	}
 	if p := a.agreement.Provision(id); p != nil {
 		x.Kind, x.Provision = "provision", p
-		rows, err := a.store.Findings(ctx, Filter{Provision: id})
-		for _, r := range rows {
-			x.Incidents = append(x.Incidents, r.Incident)
+		rows, err := a.store.Incidents(ctx, Filter{Provision: id})
+		for i := range rows {
+			x.Incidents = append(x.Incidents, rows[i].ID)
 		}
 		return x, err
 	}

@@ -56,25 +56,25 @@ func (a *App) Incidents(ctx context.Context, f Filter) ([]incident.Incident, err
 // Findings lists findings, the earliest first, with their reasons, and after
 // them those on deadlines that have passed.
 func (a *App) Findings(ctx context.Context, f Filter) ([]finding.Finding, error) {
-	rows, err := a.store.Findings(ctx, f)
-	if err != nil {
-		return nil, err
-	}
 	again, err := a.again(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]finding.Finding, 0, len(rows))
-	for _, r := range rows {
-		found, err := again.of(ctx, r.Incident)
+	rows, err := a.store.Incidents(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	var out []finding.Finding
+	for i := range rows {
+		found, err := again.row(ctx, &rows[i])
 		if err != nil {
 			return nil, err
 		}
-		i := slices.IndexFunc(found, func(x finding.Finding) bool { return x.ID == r.ID })
-		if i < 0 {
-			return nil, fmt.Errorf("finding %s does not follow any more from incident %s; run `truce rebuild`", r.ID, r.Incident)
+		for _, x := range found {
+			if (f.Provision == "" || x.Provision == f.Provision) && (f.Result == "" || string(x.Result) == f.Result) {
+				out = append(out, x)
+			}
 		}
-		out = append(out, found[i])
 	}
 	deadlines, err := a.Deadlines(ctx, f)
 	if err != nil {
@@ -127,8 +127,6 @@ type again struct {
 	app    *App
 	last   int64 // day with observations
 	judges map[int64]*finding.Judge
-	cached string
-	found  []finding.Finding
 }
 
 func (a *App) again(ctx context.Context) (*again, error) {
@@ -146,21 +144,6 @@ func (a *App) again(ctx context.Context) (*again, error) {
 	return x, nil
 }
 
-// of judges the incident with this id.
-func (x *again) of(ctx context.Context, id string) ([]finding.Finding, error) {
-	if id == x.cached {
-		return x.found, nil
-	}
-	row, ok, err := x.app.store.Incident(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
-		return nil, fmt.Errorf("there is no incident %s", id)
-	}
-	return x.row(ctx, row)
-}
-
 // row judges an incident as its run did.
 func (x *again) row(ctx context.Context, row *sqlite.IncidentRow) ([]finding.Finding, error) {
 	judge := x.judges[row.Run]
@@ -175,8 +158,7 @@ func (x *again) row(ctx context.Context, row *sqlite.IncidentRow) ([]finding.Fin
 		}
 		x.judges[row.Run] = judge
 	}
-	x.cached, x.found = row.ID, judge.Judge(&row.Incident)
-	return x.found, nil
+	return judge.Judge(&row.Incident), nil
 }
 
 // Sources lists the sources by name.

@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/truce-monitor/truce/finding"
@@ -48,10 +50,10 @@ func (a *App) project(ctx context.Context) error {
 		}
 	}
 	days, err := a.store.Days(ctx)
-	if err != nil {
+	if err != nil || len(days) == 0 {
 		return err
 	}
-	var total, done int64
+	var total int64
 	dirty := 0
 	for _, d := range days {
 		if d.Dirty {
@@ -60,29 +62,34 @@ func (a *App) project(ctx context.Context) error {
 		}
 	}
 	settled, err := a.store.Meta(ctx, "settled")
-	if err != nil {
+	if err != nil || dirty == 0 && settled == "1" {
 		return err
-	}
-	if dirty == 0 && settled == "1" {
-		return nil
-	}
-	if len(days) == 0 {
-		return nil
 	}
 	if err := a.place(ctx); err != nil {
 		return err
 	}
 	a.progress.Begin("judging", total)
 	defer a.progress.End()
+	p := &projection{app: a}
+	defer p.abandon()
 	changed := false // the state at the end of the day before
-	for _, d := range days {
+	for i, d := range days {
 		if !d.Dirty && !changed {
+			p.leave()
 			continue
 		}
-		if changed, err = a.day(ctx, d, func(n int) { a.progress.Done(done + int64(n)) }); err != nil {
+		if changed, err = p.day(ctx, d); err != nil {
 			return fmt.Errorf("judging %s: %w", sqlite.DayStart(d.Day).Format(time.DateOnly), err)
 		}
-		done += int64(d.Observations)
+		if i+1 < len(days) && p.waiting() {
+			continue // several days share one transaction
+		}
+		if err := p.commit(ctx); err != nil {
+			return err
+		}
+	}
+	if err := p.commit(ctx); err != nil {
+		return err
 	}
 	return a.leftOpen(ctx, days[len(days)-1].Day)
 }
@@ -104,13 +111,219 @@ func (a *App) batch(ctx context.Context, do func(*sqlite.Batch) error) error {
 	return b.Commit(applied)
 }
 
-// fuser returns fusion in the state before a day.
-func (a *App) fuser(ctx context.Context, day int64) (*incident.Fuser, error) {
-	state, err := a.store.State(ctx, day)
-	if err != nil || state == nil {
-		return new(incident.Fuser), err
+// projection is the work of project: days one after the other, as a rule
+// several in one transaction.
+type projection struct {
+	app       *App
+	batch     *sqlite.Batch
+	pending   int             // incidents in the transaction
+	fuser     *incident.Fuser // after the day before; nil: to be loaded
+	announced []incident.Incident
+	read      int64
+}
+
+// incidentsAtOnce is how many incidents share a transaction, give or take a
+// day's; judgeAtOnce is how many are judged together at most: announcements
+// among them count for all of them.
+const (
+	incidentsAtOnce = 40_000
+	judgeAtOnce     = 20_000
+)
+
+func (p *projection) waiting() bool { return p.pending < incidentsAtOnce }
+
+// leave forgets what the day before left, since a day is passed over.
+func (p *projection) leave() { p.fuser, p.announced = nil, nil }
+
+func (p *projection) abandon() {
+	if p.batch != nil {
+		p.batch.Rollback()
 	}
-	return incident.Restore(state)
+}
+
+func (p *projection) commit(ctx context.Context) error {
+	if p.batch == nil {
+		return nil
+	}
+	applied, err := p.app.store.Applied(ctx)
+	if err != nil {
+		return err
+	}
+	b := p.batch
+	p.batch, p.pending = nil, 0
+	return b.Commit(applied)
+}
+
+// load takes up the state and the announcements before a day.
+func (p *projection) load(ctx context.Context, day int64) error {
+	if p.fuser != nil {
+		return nil
+	}
+	if err := p.commit(ctx); err != nil { // what is asked for may lie in it
+		return err
+	}
+	state, err := p.app.store.State(ctx, day)
+	if err != nil {
+		return err
+	}
+	if p.fuser = new(incident.Fuser); state != nil {
+		if p.fuser, err = incident.Restore(state); err != nil {
+			return err
+		}
+	}
+	p.announced, err = p.app.announcedBefore(ctx, day, day-1)
+	return err
+}
+
+// announcedBefore lists what was announced in the days before a day, by
+// incidents that closed up to a run.
+func (a *App) announcedBefore(ctx context.Context, day, upTo int64) ([]incident.Incident, error) {
+	return a.store.Announced(ctx, sqlite.DayStart(day).AddDate(0, 0, -noticeDays), upTo)
+}
+
+// day makes one day's run anew and tells whether the state at its end changed.
+func (p *projection) day(ctx context.Context, d sqlite.Day) (changed bool, err error) {
+	if err := p.load(ctx, d.Day); err != nil {
+		return false, err
+	}
+	old, err := p.app.store.DayState(ctx, d.Day)
+	if err != nil {
+		return false, err
+	}
+	since := sqlite.DayStart(d.Day).AddDate(0, 0, -noticeDays)
+	p.announced = slices.DeleteFunc(p.announced, func(in incident.Incident) bool { return in.From.Before(since) })
+	judge := finding.New(p.app.agreement, p.app.zones)
+	judge.Notice(p.announced...)
+	if p.batch == nil {
+		if p.batch, err = p.app.store.Begin(ctx); err != nil {
+			return false, err
+		}
+		if err := p.batch.SetMeta("settled", "0"); err != nil { // what is open is judged at the end
+			return false, err
+		}
+	}
+	if err := p.batch.Clear(d.Day); err != nil {
+		return false, err
+	}
+	reading, stop := context.WithCancel(ctx) // not the transaction's, which outlives the day
+	defer stop()
+	var closed []incident.Incident
+	for some := range p.app.reads(reading, d.Day) {
+		for _, r := range some {
+			if r.err != nil {
+				return false, r.err
+			}
+			if !slices.Contains(r.o.Caveats, referenceOnly) {
+				p.fuser.Add(r.seq, r.o)
+			}
+		}
+		p.read += int64(len(some))
+		p.app.progress.Done(p.read)
+		if closed = append(closed, p.fuser.Closed()...); len(closed) >= judgeAtOnce {
+			if err := p.keep(judge, d.Day, closed); err != nil {
+				return false, err
+			}
+			closed = nil
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	closed = append(closed, p.fuser.Closed()...)
+	state := p.fuser.Snapshot()
+	if err := p.keep(judge, d.Day, closed); err != nil {
+		return false, err
+	}
+	return !bytes.Equal(old, state), p.batch.EndDay(d.Day, state)
+}
+
+// keep judges incidents and adds them to a run.
+func (p *projection) keep(judge *finding.Judge, run int64, incidents []incident.Incident) error {
+	p.pending += len(incidents)
+	for i := range incidents {
+		if in := &incidents[i]; !in.Reported.IsZero() && in.Reported.Before(in.From) {
+			p.announced = append(p.announced, *in)
+		}
+	}
+	return keep(p.batch, judge, run, incidents)
+}
+
+// keep judges incidents with all processors and adds them to a run in order.
+func keep(b *sqlite.Batch, judge *finding.Judge, run int64, incidents []incident.Incident) error {
+	judge.Notice(incidents...)
+	const share = 64
+	type part struct {
+		judged []*sqlite.Judged
+		err    error
+	}
+	parts := make([]chan part, (len(incidents)+share-1)/share)
+	for i := range parts {
+		parts[i] = make(chan part, 1)
+	}
+	var next atomic.Int64
+	for range min(runtime.GOMAXPROCS(0), len(parts)) {
+		go func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(parts) {
+					return
+				}
+				var out part
+				for k := i * share; k < min((i+1)*share, len(incidents)) && out.err == nil; k++ {
+					in := &incidents[k]
+					var done *sqlite.Judged
+					done, out.err = sqlite.NewJudged(in, judge.Judge(in))
+					out.judged = append(out.judged, done)
+				}
+				parts[i] <- out
+			}
+		}()
+	}
+	for i := range parts {
+		part := <-parts[i]
+		if part.err != nil {
+			return part.err
+		}
+		for _, x := range part.judged {
+			if err := b.Incident(run, x); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// judgeOf returns a judge for a run of the day that knows what was announced
+// in the days before, by incidents that closed up to a run.
+func (a *App) judgeOf(ctx context.Context, day, upTo int64) (*finding.Judge, error) {
+	announced, err := a.announcedBefore(ctx, day, upTo)
+	if err != nil {
+		return nil, err
+	}
+	j := finding.New(a.agreement, a.zones)
+	j.Notice(announced...)
+	return j, nil
+}
+
+// leftOpen judges the incidents that are still open after the last day.
+func (a *App) leftOpen(ctx context.Context, last int64) error {
+	p := &projection{app: a}
+	if err := p.load(ctx, openRun); err != nil {
+		return err
+	}
+	judge, err := a.judgeOf(ctx, last, openRun-1)
+	if err != nil {
+		return err
+	}
+	return a.batch(ctx, func(b *sqlite.Batch) error {
+		if err := b.Clear(openRun); err != nil {
+			return err
+		}
+		if err := b.SetMeta("settled", "1"); err != nil {
+			return err
+		}
+		return keep(b, judge, openRun, p.fuser.Flush())
+	})
 }
 
 // read is one observation on its way into fusion.
@@ -153,124 +366,6 @@ func (a *App) reads(ctx context.Context, day int64) <-chan []read {
 		}
 	}()
 	return out
-}
-
-// judgeAtOnce is how many incidents are judged together at most: announcements
-// among them count for all of them.
-const judgeAtOnce = 20_000
-
-// day makes one day's run anew and tells whether the state at its end changed.
-func (a *App) day(ctx context.Context, d sqlite.Day, progress func(int)) (changed bool, err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	f, err := a.fuser(ctx, d.Day)
-	if err != nil {
-		return false, err
-	}
-	old, err := a.store.DayState(ctx, d.Day)
-	if err != nil {
-		return false, err
-	}
-	judge, err := a.judgeOf(ctx, d.Day, d.Day-1)
-	if err != nil {
-		return false, err
-	}
-	applied, err := a.store.Applied(ctx)
-	if err != nil {
-		return false, err
-	}
-	b, err := a.store.Begin(ctx)
-	if err != nil {
-		return false, err
-	}
-	defer b.Rollback()
-	if err := b.Clear(d.Day); err != nil {
-		return false, err
-	}
-	if err := b.SetMeta("settled", "0"); err != nil { // what is open is judged at the end
-		return false, err
-	}
-	n := 0
-	var waiting []incident.Incident
-	for some := range a.reads(ctx, d.Day) {
-		for _, r := range some {
-			if r.err != nil {
-				return false, r.err
-			}
-			if !slices.Contains(r.o.Caveats, referenceOnly) {
-				f.Add(r.seq, r.o)
-			}
-		}
-		n += len(some)
-		progress(n)
-		if waiting = append(waiting, f.Closed()...); len(waiting) >= judgeAtOnce {
-			if err := keep(b, judge, d.Day, waiting); err != nil {
-				return false, err
-			}
-			waiting = waiting[:0]
-		}
-	}
-	if err := ctx.Err(); err != nil {
-		return false, err
-	}
-	waiting = append(waiting, f.Closed()...)
-	state := f.Snapshot()
-	if err := keep(b, judge, d.Day, waiting); err != nil {
-		return false, err
-	}
-	if err := b.EndDay(d.Day, state); err != nil {
-		return false, err
-	}
-	return !bytes.Equal(old, state), b.Commit(applied)
-}
-
-// judgeOf returns a judge for a run of the day that knows what was announced
-// in the days before, by incidents that closed up to a run.
-func (a *App) judgeOf(ctx context.Context, day, upTo int64) (*finding.Judge, error) {
-	announced, err := a.store.Announced(ctx, sqlite.DayStart(day).AddDate(0, 0, -noticeDays), upTo)
-	if err != nil {
-		return nil, err
-	}
-	j := finding.New(a.agreement, a.zones)
-	j.Notice(announced...)
-	return j, nil
-}
-
-// keep judges incidents and adds them to a run.
-func keep(b *sqlite.Batch, judge *finding.Judge, run int64, incidents []incident.Incident) error {
-	judge.Notice(incidents...)
-	for i := range incidents {
-		in := &incidents[i]
-		body, err := sqlite.EncodeIncident(in)
-		if err != nil {
-			return fmt.Errorf("incident %s: %w", in.ID, err)
-		}
-		if err := b.Incident(run, in, body, judge.Judge(in)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// leftOpen judges the incidents that are still open after the last day.
-func (a *App) leftOpen(ctx context.Context, last int64) error {
-	f, err := a.fuser(ctx, math.MaxInt64)
-	if err != nil {
-		return err
-	}
-	judge, err := a.judgeOf(ctx, last, openRun-1)
-	if err != nil {
-		return err
-	}
-	return a.batch(ctx, func(b *sqlite.Batch) error {
-		if err := b.Clear(openRun); err != nil {
-			return err
-		}
-		if err := b.SetMeta("settled", "1"); err != nil {
-			return err
-		}
-		return keep(b, judge, openRun, f.Flush())
-	})
 }
 
 // observation reads the observation of a record.

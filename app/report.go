@@ -165,7 +165,7 @@ func (a *App) previous(ctx context.Context, in *report.Input, again *again) erro
 		if err != nil {
 			return err
 		}
-		breached, err := a.breached(ctx, from, to)
+		breached, err := a.store.Breached(ctx, from, to)
 		if err != nil {
 			return err
 		}
@@ -185,15 +185,6 @@ func (a *App) previous(ctx context.Context, in *report.Input, again *again) erro
 		}
 	}
 	return nil
-}
-
-func (a *App) breached(ctx context.Context, from, to time.Time) (map[string]bool, error) {
-	rows, err := a.store.Findings(ctx, Filter{Since: from, Until: to, Result: string(finding.Breach)})
-	out := make(map[string]bool, len(rows))
-	for _, r := range rows {
-		out[r.Incident] = true
-	}
-	return out, err
 }
 
 // sources adds what each source reported in the period.

@@ -1,8 +1,6 @@
 package finding
 
 import (
-	"crypto/sha256"
-	"encoding/base32"
 	"math"
 	"slices"
 	"strings"
@@ -221,11 +219,14 @@ func (j *Judge) step(in *incident.Incident) string {
 	return is
 }
 
-var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
-
+// identify names a finding after its incident and the provision, so that one
+// knows from it where to look.
 func identify(incident, provision, stage string) string {
-	sum := sha256.Sum256([]byte(incident + "\x00" + provision + "\x00" + stage))
-	return "F-" + idEncoding.EncodeToString(sum[:10])
+	id := "F-" + strings.TrimPrefix(incident, "I-") + "." + provision
+	if stage != "" {
+		id += "." + stage
+	}
+	return id
 }
 
 func round(p float64) float64 { return math.Round(p*1e6) / 1e6 }

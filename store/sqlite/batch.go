@@ -2,7 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,7 +24,8 @@ type Batch struct {
 	sources map[string]int64
 	days    map[int64]int // observations added, by day
 
-	observations, incidents, findings rows
+	observations, incidents rows
+	run, n                  int64 // of the last incident
 }
 
 // rows gathers rows for one insert statement of many.
@@ -43,8 +46,7 @@ func (s *Store) Begin(ctx context.Context) (*Batch, error) {
 	}
 	return &Batch{ctx: ctx, tx: tx, sources: map[string]int64{}, days: map[int64]int{},
 		observations: rows{into: "observation (seq, source, ref, from_us, to_us, lat, lon, radius_m, activity, means, digest)", n: 11},
-		incidents:    rows{into: "incident (id, run, from_us, to_us, lat, lon, radius_m, activity, weapon, probability, sources, announced, body)", n: 13},
-		findings:     rows{into: "finding (id, incident, run, at_us, provision, result, step, probability, severity, party)", n: 10},
+		incidents:    rows{into: "incident (run, n, key, from_us, activity, announced, findings, breaches, judged, body)", n: 10},
 	}, nil
 }
 
@@ -159,49 +161,78 @@ func (b *Batch) Dirty(from time.Time) error {
 	return err
 }
 
-// Forget removes all incidents and findings and every state of fusion.
+// Forget removes all incidents and every state of fusion.
 func (b *Batch) Forget() error {
-	for _, q := range []string{"delete from incident", "delete from finding", "update day set dirty = 1, state = null"} {
+	for _, q := range []string{"delete from incident", "update day set dirty = 1, state = null"} {
 		if _, err := b.tx.ExecContext(b.ctx, q); err != nil {
-			return fmt.Errorf("forgetting incidents and findings: %w", err)
+			return fmt.Errorf("forgetting incidents: %w", err)
 		}
 	}
 	return nil
 }
 
-// Clear removes the incidents and findings of a day's run.
+// Clear removes the incidents of a day's run.
 func (b *Batch) Clear(run int64) error {
 	if err := b.flush(); err != nil {
 		return err
 	}
-	for _, table := range []string{"incident", "finding"} {
-		if _, err := b.tx.ExecContext(b.ctx, "delete from "+table+" where run = ?", run); err != nil {
-			return fmt.Errorf("clearing the run of %s: %w", DayStart(run).Format(time.DateOnly), err)
-		}
+	if _, err := b.tx.ExecContext(b.ctx, "delete from incident where run = ?", run); err != nil {
+		return fmt.Errorf("clearing the run of %s: %w", DayStart(run).Format(time.DateOnly), err)
 	}
 	return nil
 }
 
 // Incident adds an incident that closed in the run, with its findings.
-// body is the incident as JSON.
-func (b *Batch) Incident(run int64, in *incident.Incident, body []byte, findings []finding.Finding) error {
-	var lat, lon, radius any
-	if p := in.Position; p != nil {
-		lat, lon, radius = p.Lat, p.Lon, p.Radius
+func (b *Batch) Incident(run int64, in *Judged) error {
+	if run != b.run {
+		b.run, b.n = run, 0
 	}
-	err := b.incidents.add(b, in.ID, run, in.From.UnixMicro(), in.To.UnixMicro(), lat, lon, radius,
-		string(in.Activity), string(in.Weapon), in.Probability, in.IndependentSources, !in.Reported.IsZero() && in.Reported.Before(in.From), body)
+	b.n++
+	err := b.incidents.add(b, run, b.n, key(in.ID), in.From.UnixMicro(), in.Activity, in.Announced, in.Findings, in.Breaches, in.Results, in.Body)
 	if err != nil {
 		return fmt.Errorf("storing incident %s: %w", in.ID, err)
 	}
+	return nil
+}
+
+// key is the number by which an id is looked up.
+func key(id string) int64 {
+	sum := sha256.Sum256([]byte(id))
+	return int64(binary.LittleEndian.Uint64(sum[:]))
+}
+
+// Judged is an incident with its findings as it is stored.
+type Judged struct {
+	ID                 string
+	From               time.Time
+	Activity           string
+	Announced          bool // it was reported before it began
+	Findings, Breaches int
+	Results            string // " provision=result" for each finding
+	Body               []byte // the incident as JSON
+}
+
+// NewJudged encodes an incident and its findings.
+func NewJudged(in *incident.Incident, findings []finding.Finding) (*Judged, error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return nil, fmt.Errorf("incident %s: %w", in.ID, err)
+	}
+	out := &Judged{ID: in.ID, From: in.From, Activity: string(in.Activity), Announced: !in.Reported.IsZero() && in.Reported.Before(in.From),
+		Findings: len(findings), Body: body}
+	var results []byte
 	for i := range findings {
 		f := &findings[i]
-		if err := b.findings.add(b, f.ID, f.Incident, run, f.At.UnixMicro(), f.Provision, string(f.Result), f.Occurrence.Step,
-			f.BreachProbability, f.Severity, f.Responsible.Party); err != nil {
-			return fmt.Errorf("storing finding %s: %w", f.ID, err)
+		results = append(results, ' ')
+		results = append(results, f.Provision...)
+		results = append(results, '=')
+		results = append(results, f.Result...)
+		if f.Result == finding.Breach {
+			out.Breaches++
 		}
 	}
-	return nil
+	out.Results = string(results)
+	return out, nil
 }
 
 // EndDay keeps the state of fusion at the day's end: the day is done.
@@ -217,7 +248,7 @@ func (b *Batch) SetMeta(key string, value any) error {
 }
 
 func (b *Batch) flush() error {
-	for _, r := range []*rows{&b.observations, &b.incidents, &b.findings} {
+	for _, r := range []*rows{&b.observations, &b.incidents} {
 		if err := r.flush(b); err != nil {
 			return err
 		}
@@ -253,9 +284,6 @@ func (b *Batch) Commit(applied uint64) error {
 
 // Rollback gives the transaction up; after Commit it does nothing.
 func (b *Batch) Rollback() { b.tx.Rollback() }
-
-// EncodeIncident is the body that Batch.Incident takes.
-func EncodeIncident(in *incident.Incident) ([]byte, error) { return json.Marshal(in) }
 
 // Current returns the record of the current version of an observation, as the
 // transaction sees it.

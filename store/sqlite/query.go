@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/incident"
 )
 
@@ -233,8 +234,8 @@ func (s *Store) Totals(ctx context.Context) (Totals, error) {
 	err := s.read.QueryRowContext(ctx, `select
 		(select count(*) from observation),
 		(select count(*) from observation where superseded_by is not null),
-		(select count(*) from incident), (select count(*) from finding),
-		(select count(*) from finding where result = 'breach'), (select count(*) from day),
+		(select count(*) from incident), (select coalesce(sum(findings), 0) from incident),
+		(select coalesce(sum(breaches), 0) from incident), (select count(*) from day),
 		(select min(from_us) from observation), (select max(from_us) from observation)`).
 		Scan(&all, &t.Corrections, &t.Incidents, &t.Findings, &t.Breaches, &t.Days, &first, &last)
 	if err != nil {
@@ -252,9 +253,9 @@ type Filter struct {
 	Since, Until time.Time // From in [Since, Until); zero: open
 	Source       string    // of observations
 	Activity     string
-	Provision    string // of findings
-	Result       string // of findings
-	Incident     string // of findings
+	Provision    string // of incidents with findings: one under this provision
+	Result       string // of incidents with findings: one with this result
+	Incident     string // one incident
 	Limit        int    // 0: all
 }
 
@@ -268,10 +269,21 @@ func (f Filter) where(column string) (string, []any) {
 	if !f.Until.IsZero() {
 		add(column+" < ?", f.Until.UnixMicro())
 	}
-	for _, c := range []struct{ column, value string }{{"activity", f.Activity}, {"provision", f.Provision}, {"result", f.Result}, {"incident", f.Incident}, {"s.name", f.Source}} {
+	for _, c := range []struct{ column, value string }{{"activity", f.Activity}, {"s.name", f.Source}} {
 		if c.value != "" {
 			add(c.column+" = ?", c.value)
 		}
+	}
+	switch {
+	case f.Provision != "" && f.Result != "":
+		add("instr(judged || ' ', ?) > 0", " "+f.Provision+"="+f.Result+" ")
+	case f.Provision != "":
+		add("instr(judged, ?) > 0", " "+f.Provision+"=")
+	case f.Result != "":
+		add("instr(judged || ' ', ?) > 0", "="+f.Result+" ")
+	}
+	if f.Incident != "" {
+		add("key = ?", key(f.Incident))
 	}
 	if conditions == nil {
 		return "", args
@@ -308,7 +320,7 @@ type IncidentRow struct {
 func (s *Store) Incidents(ctx context.Context, f Filter) ([]IncidentRow, error) {
 	where, args := f.where("from_us")
 	return collect(ctx, s.read, "listing incidents", scanIncident,
-		"select run, body from incident where true"+where+" order by from_us, id"+f.limit(), args...)
+		"select run, body from incident where true"+where+" order by from_us, run, n"+f.limit(), args...)
 }
 
 // Announced lists incidents with From at or after from that were reported
@@ -317,46 +329,28 @@ func (s *Store) Announced(ctx context.Context, from time.Time, run int64) ([]inc
 	return collect(ctx, s.read, "listing announcements", func(r *sql.Rows) (incident.Incident, error) {
 		row, err := scanIncident(r)
 		return row.Incident, err
-	}, "select run, body from incident where announced = 1 and from_us >= ? and run <= ? order by from_us, id", from.UnixMicro(), run)
+	}, "select run, body from incident where announced = 1 and from_us >= ? and run <= ? order by from_us, run, n", from.UnixMicro(), run)
 }
 
 // Incident returns one incident.
 func (s *Store) Incident(ctx context.Context, id string) (*IncidentRow, bool, error) {
-	found, err := collect(ctx, s.read, "looking for incident "+id, scanIncident, "select run, body from incident where id = ?", id)
-	if err != nil || len(found) == 0 {
-		return nil, false, err
+	found, err := collect(ctx, s.read, "looking for incident "+id, scanIncident, "select run, body from incident where key = ?", key(id))
+	for i := range found {
+		if found[i].ID == id {
+			return &found[i], true, nil
+		}
 	}
-	return &found[0], true, nil
+	return nil, false, err
 }
 
-// FindingRow is a finding as the projections keep it: the rest of it is
-// computed again from its incident.
-type FindingRow struct {
-	ID, Incident, Provision, Result string
-	At                              time.Time // UTC
-}
-
-// Findings lists findings, the earliest first.
-func (s *Store) Findings(ctx context.Context, f Filter) ([]FindingRow, error) {
-	where, args := f.where("at_us")
-	return collect(ctx, s.read, "listing findings", scanFinding,
-		"select id, incident, provision, result, at_us from finding where true"+where+" order by at_us, id"+f.limit(), args...)
-}
-
-// Finding returns one finding.
-func (s *Store) Finding(ctx context.Context, id string) (FindingRow, bool, error) {
-	found, err := collect(ctx, s.read, "looking for finding "+id, scanFinding, "select id, incident, provision, result, at_us from finding where id = ?", id)
-	if err != nil || len(found) == 0 {
-		return FindingRow{}, false, err
+// Breached lists the ids of incidents that have a finding of breach.
+func (s *Store) Breached(ctx context.Context, from, to time.Time) (map[string]bool, error) {
+	rows, err := s.Incidents(ctx, Filter{Since: from, Until: to, Result: string(finding.Breach)})
+	out := make(map[string]bool, len(rows))
+	for i := range rows {
+		out[rows[i].ID] = true
 	}
-	return found[0], true, nil
-}
-
-func scanFinding(r *sql.Rows) (f FindingRow, err error) {
-	var us int64
-	err = r.Scan(&f.ID, &f.Incident, &f.Provision, &f.Result, &us)
-	f.At = instant(us)
-	return f, err
+	return out, err
 }
 
 func scanIncident(r *sql.Rows) (in IncidentRow, err error) {
@@ -373,8 +367,7 @@ func (s *Store) Digest(ctx context.Context) (string, error) {
 	h := sha256.New()
 	for _, q := range []string{
 		"select o.seq, s.name, o.ref, o.from_us, o.to_us, o.lat, o.lon, o.radius_m, o.activity, o.means, o.digest, o.superseded_by from observation o join source s on s.id = o.source order by o.seq",
-		"select * from record order by seq", "select * from day order by day", "select * from incident order by id",
-		"select * from finding order by id", "select * from meta order by key",
+		"select * from record order by seq", "select * from day order by day", "select * from incident order by run, n", "select * from meta order by key",
 	} {
 		rows, err := s.read.QueryContext(ctx, q)
 		if err != nil {

@@ -48,37 +48,22 @@ create table day (
   state blob
 ) strict;
 
--- run is the day in whose run the incident closed; an incident belongs to the
--- UTC day of from_us.
+-- run is the day in whose run the incident closed, n its number in it; an
+-- incident belongs to the UTC day of from_us. judged holds its findings as
+-- " provision=result": their reasons are computed again when they are asked for.
 create table incident (
-  id text primary key,
   run integer not null,
+  n integer not null,
+  key integer not null, -- of its id: the first 8 bytes of SHA-256
   from_us integer not null,
-  to_us integer not null,
-  lat real, lon real, radius_m real,
   activity text not null,
-  weapon text not null,
-  probability real not null,
-  sources integer not null,
   announced integer not null, -- it was reported before it began
-  body blob not null
+  findings integer not null,
+  breaches integer not null,
+  judged text not null,
+  body blob not null,
+  primary key (run, n)
 ) strict, without rowid;
-create index incident_announced on incident (from_us) where announced = 1;
-create index incident_run on incident (run);
+create index incident_key on incident (key);
 create index incident_time on incident (from_us);
-
--- The reasons of a finding are computed again when they are asked for.
-create table finding (
-  id text primary key,
-  incident text not null,
-  run integer not null,
-  at_us integer not null,
-  provision text not null,
-  result text not null,
-  step text not null,
-  probability real not null,
-  severity text not null,
-  party text not null
-) strict, without rowid;
-create index finding_run on finding (run);
-create index finding_time on finding (at_us);
+create index incident_announced on incident (from_us) where announced = 1;

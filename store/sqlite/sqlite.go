@@ -23,7 +23,7 @@ var schema string
 
 // schemaVersion changes with every change of schema.sql or of what the rows
 // mean; a file of another version is made again from the journal.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // ErrStale is wrapped by Open's error for a file that this program did not
 // make or that is damaged: remove it and make it again from the journal.
@@ -54,7 +54,7 @@ func Open(ctx context.Context, path string, readOnly bool) (*Store, error) {
 
 func (s *Store) open(ctx context.Context, readOnly bool) error {
 	pragmas := url.Values{"_pragma": {
-		"busy_timeout(10000)", "journal_mode(wal)", "synchronous(normal)", "temp_store(memory)", "cache_size(-32000)"},
+		"busy_timeout(10000)", "journal_mode(wal)", "synchronous(normal)", "temp_store(memory)", "cache_size(-48000)", "wal_autocheckpoint(16000)"},
 		"_txlock": {"immediate"}}
 	address := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: s.path}).EscapedPath()})
 	if !readOnly {

@@ -152,12 +152,11 @@ func fill(t testing.TB, s *sqlite.Store, batch int) {
 		for i := range n {
 			at := midnight.Add(time.Duration(i) * time.Minute)
 			in := &incident.Incident{ID: fmt.Sprintf("I-%03d", i), From: at, To: at, Activity: observation.Shelling, Probability: 0.9}
-			body, err := sqlite.EncodeIncident(in)
+			judged, err := sqlite.NewJudged(in, []finding.Finding{{Incident: in.ID, At: at, Provision: "no-fire", Result: finding.Breach}})
 			if err != nil {
 				return err
 			}
-			if err := b.Incident(sqlite.DayOf(midnight), in, body, []finding.Finding{{ID: fmt.Sprintf("F-%03d", i), Incident: in.ID, At: at,
-				Provision: "no-fire", Result: finding.Breach}}); err != nil {
+			if err := b.Incident(sqlite.DayOf(midnight), judged); err != nil {
 				return err
 			}
 		}
@@ -206,12 +205,20 @@ func TestListings(t *testing.T) {
 	if _, ok, err := s.Incident(t.Context(), "I-999"); ok || err != nil {
 		t.Errorf("an incident that is not there: %v, %v", ok, err)
 	}
-	findings, err := s.Findings(t.Context(), sqlite.Filter{Provision: "no-fire", Result: "breach", Incident: "I-007"})
-	if err != nil || len(findings) != 1 || findings[0].ID != "F-007" {
-		t.Errorf("findings %+v, %v", findings, err)
+	for _, c := range []struct {
+		filter sqlite.Filter
+		want   int
+	}{
+		{sqlite.Filter{Provision: "no-fire"}, 200}, {sqlite.Filter{Result: "breach"}, 200}, {sqlite.Filter{Provision: "no-fire", Result: "breach", Incident: "I-007"}, 1},
+		{sqlite.Filter{Provision: "no-fire", Result: "excepted"}, 0}, {sqlite.Filter{Provision: "fire"}, 0}, {sqlite.Filter{Result: "each"}, 0}, {sqlite.Filter{Activity: "shot"}, 0},
+	} {
+		if got, err := s.Incidents(t.Context(), c.filter); err != nil || len(got) != c.want {
+			t.Errorf("%+v gives %d incidents, %v; want %d", c.filter, len(got), err, c.want)
+		}
 	}
-	if findings, err = s.Findings(t.Context(), sqlite.Filter{Provision: "another"}); err != nil || len(findings) != 0 {
-		t.Errorf("findings %+v, %v", findings, err)
+	totals, err := s.Totals(t.Context())
+	if err != nil || totals.Incidents != 200 || totals.Findings != 200 || totals.Breaches != 200 {
+		t.Errorf("%+v, %v", totals, err)
 	}
 	sources, err := s.Sources(t.Context())
 	if err != nil || len(sources) != 1 || sources[0].Observations != 200 || !sources[0].First.Equal(midnight) {
