@@ -31,7 +31,6 @@ type tally struct {
 	strongest          *Finding
 	delivered, late    int
 	refused            bool
-	visits             int // observations at the place that found nothing wrong
 }
 
 func (j *Judge) passed(r *rule, asOf time.Time, known []incident.Incident) Finding {

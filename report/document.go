@@ -4,7 +4,6 @@ package report
 // draws in its own way; so HTML and PDF say the same by construction.
 type document struct {
 	lang      string
-	dir       string
 	title     string
 	subtitle  string
 	head      []fact // the block of identity under the title
@@ -37,7 +36,6 @@ type run struct {
 	href   string // anchor in the document, without #
 	strong bool
 	code   bool
-	id     string // anchor here
 }
 
 type paragraph struct {
@@ -93,7 +91,6 @@ func (figure) block()     {}
 
 func text(s string) run              { return run{text: s} }
 func strong(s string) run            { return run{text: s, strong: true} }
-func link(s, href string) run        { return run{text: s, href: href} }
 func para(runs ...run) paragraph     { return paragraph{runs: runs} }
 func note(s string) paragraph        { return paragraph{runs: []run{{text: s}}, style: "note"} }
 func numberCell(s, href string) cell { return cell{text: s, href: href} }

@@ -245,11 +245,10 @@ func (a *Array) value(c byte) ([]byte, error) {
 	long, escape := false, false
 	for {
 		// Take what is buffered at once; most bytes need no look of their own.
-		part, err := a.r.Peek(1)
-		if err != nil {
+		if _, err := a.r.Peek(1); err != nil {
 			return nil, unexpected(err)
 		}
-		part, _ = a.r.Peek(a.r.Buffered())
+		part, _ := a.r.Peek(a.r.Buffered())
 		end := -1
 		for i, c := range part {
 			if text {

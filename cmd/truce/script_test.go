@@ -1,0 +1,137 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"truce": func() { os.Exit(run()) }})
+}
+
+// TestScripts runs what users type; see testdata/script.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: filepath.Join("testdata", "script"), Setup: setup, RequireExplicitExec: true, RequireUniqueNames: true, Cmds: commands()})
+}
+
+// setup gives scripts the repository and, where it is there, the real data.
+func setup(e *testscript.Env) error {
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		return err
+	}
+	data := os.Getenv("TRUCE_DATA")
+	if data == "" {
+		data = filepath.Join(filepath.Dir(root), "shared", "data")
+	}
+	e.Setenv("REPO", root)
+	e.Setenv("DATA", data)
+	return nil
+}
+
+func commands() map[string]func(ts *testscript.TestScript, neg bool, args []string) {
+	return map[string]func(ts *testscript.TestScript, neg bool, args []string){
+		// first FILE NAME PATTERN sets NAME to the first match in a file.
+		"first": func(ts *testscript.TestScript, neg bool, args []string) {
+			found := regexp.MustCompile(args[2]).FindString(ts.ReadFile(args[0]))
+			if found == "" {
+				ts.Fatalf("%s has nothing like %s", args[0], args[2])
+			}
+			ts.Setenv(args[1], found)
+		},
+		// code N COMMAND… runs a command and wants its exit code.
+		"code": func(ts *testscript.TestScript, neg bool, args []string) {
+			err := ts.Exec(args[1], args[2:]...)
+			got := "0"
+			if err != nil {
+				got = strings.TrimPrefix(err.Error(), "exit status ")
+			}
+			if got != args[0] {
+				ts.Fatalf("exit code %s; want %s", got, args[0])
+			}
+		},
+	}
+}
+
+// Every command says how it is used.
+func TestEveryCommandHasAnExample(t *testing.T) {
+	c := &cli{out: os.Stdout, err: os.Stderr}
+	root := c.root()
+	for _, cmd := range append(root.Commands(), root) {
+		if cmd.Example == "" || cmd.Short == "" {
+			t.Errorf("%s has no example or no short help", cmd.Name())
+		}
+		for _, sub := range cmd.Commands() {
+			if sub.Example == "" {
+				t.Errorf("%s %s has no example", cmd.Name(), sub.Name())
+			}
+		}
+	}
+}
+
+// The tutorial's commands are run as they are written.
+func TestTutorial(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "tutorial.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	script, files := tutorial(t, string(page))
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if strings.Count(script, "\n") < 8 {
+		t.Fatalf("only these commands were found:\n%s", script)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "tutorial.txtar"), []byte(script+txtar(files)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{Files: []string{filepath.Join(dir, "tutorial.txtar")}, Setup: setup, RequireExplicitExec: true, Cmds: commands()})
+}
+
+// tutorial turns a page into a script: a block ```console holds lines "$ command",
+// each followed by lines of its output, of which each must be in the true one;
+// a block ```csv NAME or ```yaml NAME is a file.
+func tutorial(t *testing.T, page string) (script string, files map[string]string) {
+	t.Helper()
+	files = map[string]string{}
+	blocks := regexp.MustCompile("(?ms)^```(\\w+) ?([\\w.-]*)\n(.*?)^```").FindAllStringSubmatch(page, -1)
+	var b strings.Builder
+	for _, m := range blocks {
+		kind, name, text := m[1], m[2], m[3]
+		if kind != "console" {
+			if name != "" {
+				files[name] = text
+			}
+			continue
+		}
+		for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+			command, ok := strings.CutPrefix(line, "$ ")
+			switch {
+			case ok && strings.Contains(command, " # exit "):
+				command, code, _ := strings.Cut(command, " # exit ")
+				b.WriteString("code " + code + " " + command + "\n")
+			case ok:
+				b.WriteString("exec " + command + "\n")
+			case strings.TrimSpace(line) != "" && line != "…":
+				b.WriteString("stdout '" + strings.ReplaceAll(regexp.QuoteMeta(strings.TrimSpace(line)), "'", ".") + "'\n")
+			}
+		}
+	}
+	return strings.ReplaceAll(b.String(), "examples/", "$REPO/examples/"), files
+}
+
+func txtar(files map[string]string) string {
+	var b strings.Builder
+	for name, text := range files {
+		b.WriteString("-- " + name + " --\n" + text)
+	}
+	return b.String()
+}
