@@ -1,4 +1,20 @@
+# make demo  build truce and do the whole job on the embedded example
+# make test  everything that can be tested on this machine
+
+.PHONY: demo test bench clean
+
+demo: truce
+	./truce demo
+
+truce: $(shell git ls-files '*.go' '*.yaml' '*.json' '*.geojson' '*.csv' '*.sql' '*.css' go.mod)
+	CGO_ENABLED=0 go build -trimpath -o truce ./cmd/truce
+
 test:
 	go test ./...
 
-.PHONY: test
+# One comparison with a peer, side by side in one run; each prints a ratio.
+bench:
+	go run ./bench/ingest -rows 200000
+
+clean:
+	rm -rf truce truce-demo
