@@ -119,10 +119,10 @@ func (m *matcher) match(in *incident.Incident, p *Parameters) (probability float
 			return 0, ""
 		case least >= m.minCount || in.Count.N >= m.minCount && in.Count.Min == 0:
 		case in.Count.N >= m.minCount:
-			probability *= 0.75
+			probability *= p.Rule.CountLikely
 			doubt = "the number is not sure"
 		default:
-			probability *= 0.25
+			probability *= p.Rule.CountPossible
 			doubt = "the number is not sure"
 		}
 	}

@@ -27,6 +27,13 @@ type Parameters struct {
 		SiteByName       float64 `yaml:"site_by_name"`
 		SiteRadiusM      float64 `yaml:"site_radius_m"`  // metres
 		NoticeReachM     float64 `yaml:"notice_reach_m"` // metres
+		NoticeLastsS     float64 `yaml:"notice_lasts_s"` // seconds
+		CountLikely      float64 `yaml:"count_likely"`
+		CountPossible    float64 `yaml:"count_possible"`
+		PlaceUnknown     float64 `yaml:"place_unknown"`
+		NoEvidence       float64 `yaml:"no_evidence"`
+		Refused          float64 `yaml:"refused"`
+		Late             float64 `yaml:"late"`
 	} `yaml:"rule"`
 	Author struct {
 		SomeoneElse    float64                       `yaml:"someone_else"`
@@ -38,6 +45,7 @@ type Parameters struct {
 		FlownHere      float64                       `yaml:"flown_here"`
 		JammedHere     float64                       `yaml:"jammed_here"`
 		HeadedFrom     float64                       `yaml:"headed_from"`
+		NotNamed       float64                       `yaml:"not_named"`
 		OutOfRange     float64                       `yaml:"out_of_range"`
 		HeadedM        float64                       `yaml:"headed_m"` // metres
 		Claims         map[observation.Means]float64 `yaml:"claims"`
@@ -57,7 +65,8 @@ func ReadParameters(data []byte) (*Parameters, error) {
 	r, a := &p.Rule, &p.Author
 	for _, v := range []float64{
 		r.Relevant, r.WeaponUnknown, r.ForceUnknown, r.CalibreUnknown, r.DirectionUnknown, r.ActorUnknown, r.SiteByName,
-		a.SomeoneElse, a.LaunchedHere, a.LandedHere, a.StruckHere, a.HeldHere, a.ObstructedHere, a.FlownHere, a.JammedHere, a.HeadedFrom, a.OutOfRange,
+		r.CountLikely, r.CountPossible, r.PlaceUnknown, r.NoEvidence, r.Refused, r.Late,
+		a.SomeoneElse, a.LaunchedHere, a.LandedHere, a.StruckHere, a.HeldHere, a.ObstructedHere, a.FlownHere, a.JammedHere, a.HeadedFrom, a.NotNamed, a.OutOfRange,
 	} {
 		if !(v > 0 && v < 1) {
 			return nil, fmt.Errorf("reading parameters of judgement: probability %g; expected one between 0 and 1, all stated", v)
