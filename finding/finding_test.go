@@ -103,6 +103,20 @@ func killed(n int) func(*observation.Observation) {
 	return func(o *observation.Observation) { o.Harm.Killed = n }
 }
 
+func own(party string) func(*observation.Observation) {
+	return func(o *observation.Observation) { o.Source, o.Means, o.How = party, observation.Party, observation.Told }
+}
+
+func extra(key, value string) func(*observation.Observation) {
+	return func(o *observation.Observation) { o.Extra = map[string]string{key: value} }
+}
+
+func circumstance(is string) func(*observation.Observation) { return extra("circumstance", is) }
+
+func counts(n, least, most int) func(*observation.Observation) {
+	return func(o *observation.Observation) { o.Count = observation.Count{N: n, Min: least, Max: most} }
+}
+
 // lines of latitude: the line runs along 48.5; north lies to its left.
 const (
 	deepNorth  = 49.5
@@ -144,7 +158,7 @@ func situations() []situation {
 		{"weapons of a kind not named", one(seen("presence", "unknown", north, inForce))},
 		{"a drone over the buffer", one(seen("uav-flight", "uav", south, inForce))},
 		{"the mission's own drone", one(seen("uav-flight", "uav", south, inForce, by("Observer Mission")))},
-		{"a medical flight", one(seen("aircraft-flight", "aircraft", south, inForce, func(o *observation.Observation) { o.Extra = map[string]string{"purpose": "medical"} }))},
+		{"a medical flight", one(seen("aircraft-flight", "aircraft", south, inForce, func(o *observation.Observation) { o.Extra = map[string]string{"circumstance": "medical"} }))},
 		{"works in the inner strip", one(seen("construction", "", inner, inForce))},
 		{"works near its edge", one(seen("construction", "", 48.518, inForce, radius(500)))},
 		{"monitors turned back", one(seen("access-denied", "", north, inForce))},
@@ -166,12 +180,39 @@ func situations() []situation {
 			seen("demining", "", north, "2026-03-04 06:00", announced(48, "2026-03-06 18:00")), seen("explosion", "unknown", south, inForce)}},
 		{"fire in answer to fire", []observation.Observation{
 			seen("burst", "small-arms", north, inForce, by("Northern Army")),
-			seen("burst", "small-arms", south, "2026-03-04 12:03", by("Southern Army"), func(o *observation.Observation) { o.Extra = map[string]string{"self_defence": "claimed"} })}},
+			seen("burst", "small-arms", south, "2026-03-04 12:03", by("Southern Army"), func(o *observation.Observation) { o.Extra = map[string]string{"circumstance": "return fire"} })}},
 		{"a prisoner exchange", one(seen("other", "", north, "2026-03-15 12:00", func(o *observation.Observation) { o.Extra = map[string]string{"delivery": "prisoners", "number": "60"} }))},
 		{"an alert is no event", one(seen("alert", "", north, inForce))},
 		{"a row without an event of its own", one(seen("other", "", north, inForce, func(o *observation.Observation) { o.Caveats = []string{"reference-only"} }))},
 		{"a fire that nobody explains", one(seen("fire", "", north, inForce))},
 		{"casualties alone", one(seen("casualty", "", north, inForce, killed(1)))},
+		{"self-defence, by a camera's account", one(seen("burst", "small-arms", south, inForce, by("Southern Army"), circumstance("self-defence")))},
+		{"self-defence, by the party's own word", one(seen("burst", "small-arms", south, inForce, by("Southern Army"), circumstance("self-defence"), own("Southern Army")))},
+		{"a medical flight by a party's own word", one(seen("aircraft-flight", "aircraft", south, inForce, circumstance("medical"), own("Southern Army")))},
+		{"shots in an announced drill", []observation.Observation{
+			seen("exercise", "mortar-120", north, "2026-03-08 06:00", announced(72, "2026-03-09 18:00"), radius(1500)), seen("shelling", "mortar-120", north, "2026-03-08 12:00")}},
+		{"a calibre that is stated", one(seen("shelling", "unknown", north, inForce, extra("calibre_mm", "122")))},
+		{"a calibre that is too small", one(seen("shelling", "unknown", north, inForce, extra("calibre_mm", "82")))},
+		{"a weapon whose calibre may be large", one(seen("shelling", "artillery-lt100", north, inForce))},
+		{"a weapon without a calibre", one(seen("shelling", "missile", north, inForce))},
+		{"a salvo going out", one(seen("shelling", "mortar-82", north, inForce, counts(8, 6, 10), func(o *observation.Observation) { o.Direction = observation.Outgoing }))},
+		{"a salvo of perhaps five", one(seen("shelling", "mortar-82", north, inForce, counts(4, 3, 6)))},
+		{"a salvo coming in", one(seen("shelling", "mortar-82", north, inForce, counts(8, 8, 8), func(o *observation.Observation) { o.Direction = observation.Impact }))},
+		{"troops in the inner strip", one(seen("presence", "", inner, inForce, extra("force", "troops")))},
+		{"somebody in the inner strip", one(seen("presence", "", inner, inForce))},
+		{"troops there after the deadline", one(seen("presence", "", inner, "2026-03-09 12:00", extra("force", "troops")))},
+		{"tanks there after the deadline", one(seen("presence", "tank", inner, "2026-03-09 12:00"))},
+		{"a flare", one(seen("flare", "", north, inForce))},
+		{"both parties named", one(seen("clash", "small-arms", 48.5, inForce, func(o *observation.Observation) { o.Actors = []string{"Northern Army", "Southern Army"} }))},
+		{"a course that points back to a side", one(seen("projectile", "mlrs", north, inForce, func(o *observation.Observation) { h := 180.0; o.Heading, o.Direction = &h, observation.InFlight }))},
+		{"a party admits it", one(seen("burst", "small-arms", north, inForce, by("Northern Army"), own("Northern Army")))},
+		{"a place known by name only", one(seen("shelling", "mortar-82", north, inForce, func(o *observation.Observation) { o.Position, o.Area = nil, "Somewhere" }))},
+		{"seen from afar", one(seen("explosion", "", north, inForce, func(o *observation.Observation) {
+			bearing, distance := 90.0, 4000.0
+			o.Position, o.Observer = nil, &observation.Sighting{Lat: north, Lon: 37, Bearing: &bearing, BearingError: 10, Distance: &distance, DistanceError: 1500}
+		}))},
+		{"a single shot", one(seen("shot", "small-arms", north, inForce, counts(1, 1, 1)))},
+		{"persons injured", one(seen("shelling", "unknown", north, inForce, extra("calibre_mm", "122"), func(o *observation.Observation) { o.Harm.Injured = 2 }))},
 		{"two sources", []observation.Observation{seen("explosion", "mortar-120", north, inForce),
 			seen("explosion", "mortar-120", north, inForce, func(o *observation.Observation) { o.Source, o.Means, o.How = "patrol", observation.Patrol, observation.Saw })}},
 	}
