@@ -3,6 +3,7 @@ package incident
 import (
 	"math"
 	"slices"
+	"time"
 
 	"github.com/truce-monitor/truce/observation"
 )
@@ -205,6 +206,18 @@ func (f *Fuser) sweep() {
 	}
 	clear(f.open[len(kept):])
 	f.open = kept
+}
+
+// Advance says that nothing before t follows: what can then no longer be joined
+// is ready for Closed. It changes nothing about what observations that come in
+// order make together; it makes a quiet evening's Snapshot small.
+func (f *Fuser) Advance(t time.Time) {
+	f.ready()
+	if len(f.pending) > 0 && f.pending[0].o.From.Before(t) {
+		f.drain()
+	}
+	f.now = math.Max(f.now, seconds(t))
+	f.sweep()
 }
 
 // Closed returns the incidents that no later observation can join, in the

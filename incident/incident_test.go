@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
@@ -403,6 +404,9 @@ func TestAnyCutGivesTheSame(t *testing.T) {
 			if rapid.Bool().Draw(t, "take") {
 				got = append(got, g.Closed()...)
 			}
+			if i+1 < len(all) && rapid.Bool().Draw(t, "advance") {
+				g.Advance(all[i+1].From)
+			}
 			state := g.Snapshot()
 			h, err := incident.Restore(state)
 			if err != nil {
@@ -483,9 +487,46 @@ func TestNothingIsLost(t *testing.T) {
 	})
 }
 
+// TestQuietForgetsHistory: once nothing is open the state is that of a new
+// Fuser, and what is open alone decides it, so that fusing a past day again can
+// stop as soon as the states agree.
+func TestQuietForgetsHistory(t *testing.T) {
+	empty := string(new(incident.Fuser).Snapshot())
+	if len(empty) > 100 {
+		t.Errorf("nothing takes %d bytes: %s", len(empty), empty)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		all := draw(t)
+		var f incident.Fuser
+		var last time.Time
+		for i, o := range all {
+			f.Add(uint64(i), o)
+			for _, u := range []time.Time{o.From, o.To} {
+				if u.After(last) {
+					last = u
+				}
+			}
+		}
+		quiet := last.Add(24 * time.Hour)
+		f.Advance(quiet)
+		f.Closed()
+		if got := string(f.Snapshot()); got != empty {
+			t.Fatalf("after a quiet day: %s", got)
+		}
+		var g incident.Fuser
+		next := seen("z", "next", 0, 48, 37)
+		next.From, next.To = quiet, quiet
+		f.Add(1000, next)
+		g.Add(1000, next)
+		if a, b := f.Snapshot(), g.Snapshot(); string(a) != string(b) {
+			t.Fatalf("the past shows:\n%s\n%s", a, b)
+		}
+	})
+}
+
 func TestRestoreRefuses(t *testing.T) {
-	for _, bad := range []string{"", "{}", "null", `{"format":1,"version":99}`, `{"format":9}`, `{"format":1,"version":1,"open":[{"members":[]}]}`,
-		`{"format":1,"version":1,"pending":[{"seq":1}]}`, `{"format":1,"version":1}x`, `{"format":1,"version":1,"what":1}`, `{"format":1,"version":1,"parameters":{}}`} {
+	for _, bad := range []string{"", "{}", "null", `{"format":1,"version":99}`, `{"format":9}`, `{"format":1,"version":2,"open":[{"members":[]}]}`,
+		`{"format":1,"version":2,"pending":[{"seq":1}]}`, `{"format":1,"version":2}x`, `{"format":1,"version":2,"what":1}`, `{"format":1,"version":2,"parameters":{}}`} {
 		if _, err := incident.Restore([]byte(bad)); err == nil {
 			t.Errorf("restored from %q", bad)
 		}
@@ -504,6 +545,12 @@ func TestParameters(t *testing.T) {
 	}
 	if got := members(g.Flush()); got != "a1 b1" {
 		t.Errorf("restored with other parameters: %s", got)
+	}
+	q.Prevalence = map[observation.Activity]float64{observation.Explosion: -1}
+	if data, err := yaml.Marshal(q); err != nil {
+		t.Fatal(err)
+	} else if _, err := incident.ReadParameters(data); err == nil || !strings.Contains(err.Error(), "prevalence of explosion") {
+		t.Errorf("a negative prevalence: %v", err)
 	}
 	for _, bad := range []string{"version: x", "nonsense: 1", "version: 1", "space: {floor_m: -1}"} {
 		if _, err := incident.ReadParameters([]byte(bad)); err == nil {

@@ -75,9 +75,11 @@ type Parameters struct {
 	InformationGrades map[string]float64            `yaml:"information_grades" json:"information_grades"`
 	OccurredAtMost    float64                       `yaml:"occurred_at_most" json:"occurred_at_most"`
 
-	Stray     float64                                                   `yaml:"stray" json:"stray"`
-	Confusion map[observation.Activity]map[observation.Activity]float64 `yaml:"confusion" json:"confusion"` // true type, then reported type
-	Families  map[string][]observation.Activity                         `yaml:"families" json:"families"`
+	Stray float64 `yaml:"stray" json:"stray"`
+	// Prevalence of a true type's events against those of types not named, 1.
+	Prevalence map[observation.Activity]float64                          `yaml:"prevalence" json:"prevalence,omitempty"`
+	Confusion  map[observation.Activity]map[observation.Activity]float64 `yaml:"confusion" json:"confusion"` // true type, then reported type
+	Families   map[string][]observation.Activity                         `yaml:"families" json:"families"`
 }
 
 // DefaultParameters returns the parameters of the embedded file. Each call
@@ -129,6 +131,11 @@ func (p *Parameters) check() error {
 	if len(p.Confusion) == 0 || len(p.Families) == 0 {
 		return fmt.Errorf("confusion and families must not be empty")
 	}
+	for t, v := range p.Prevalence {
+		if !(v > 0) || math.IsInf(v, 0) {
+			return fmt.Errorf("prevalence of %s is %g; expected a positive number", t, v)
+		}
+	}
 	for t, row := range p.Confusion {
 		sum := 0.0
 		for _, v := range row {
@@ -139,6 +146,13 @@ func (p *Parameters) check() error {
 		}
 	}
 	return nil
+}
+
+func (p *Parameters) prevalence(a observation.Activity) float64 {
+	if v, ok := p.Prevalence[a]; ok {
+		return v
+	}
+	return 1
 }
 
 // model is Parameters made ready: activities by index, logarithms taken.
@@ -220,7 +234,7 @@ func newModel(p Parameters) *model {
 	for r := range m.activities {
 		post := make([]float64, n)
 		for t := range post {
-			post[t] = m.says[t][r]
+			post[t] = m.says[t][r] * p.prevalence(m.activities[t])
 		}
 		normalise(post)
 		m.alone[r] = post

@@ -16,7 +16,7 @@ type saved struct {
 	Format     int           `json:"format"`
 	Parameters *Parameters   `json:"parameters,omitempty"` // left out: the default ones
 	Version    int           `json:"version"`              // of the default parameters
-	Now        *float64      `json:"now,omitempty"`
+	Now        *float64      `json:"now,omitempty"`        // where incidents wait to be taken
 	Pending    []savedEntry  `json:"pending,omitempty"`
 	Open       []savedOpened `json:"open,omitempty"`
 }
@@ -37,7 +37,8 @@ type savedEntry struct {
 const snapshotFormat = 1
 
 // Snapshot returns the open state. Two Fusers with equal snapshots give equal
-// results from then on, and equal states have equal bytes. Call Closed before:
+// results from then on, and equal states have equal bytes, whatever came before:
+// where nothing is open the state is that of a new Fuser. Call Closed before:
 // incidents that were not taken stay part of the state.
 func (f *Fuser) Snapshot() []byte {
 	f.ready()
@@ -46,7 +47,8 @@ func (f *Fuser) Snapshot() []byte {
 	if f.own && !f.isDefault() {
 		s.Parameters = &f.model.Parameters
 	}
-	if !math.IsInf(f.now, 0) && len(f.open)+len(f.closed) > 0 {
+	// What is open closes after now by itself; what waits to be taken does not.
+	if !math.IsInf(f.now, 0) && len(f.closed) > 0 {
 		s.Now = &f.now
 	}
 	pending := slices.Clone(f.pending)
@@ -141,6 +143,10 @@ func Restore(snapshot []byte) (*Fuser, error) {
 				f.model.absorb(c, e)
 			}
 			f.refs[reference{e.o.Source, e.o.Ref}] = c
+			if s.Now == nil {
+				f.now = math.Max(f.now, seconds(e.o.From))
+				f.swept = f.now
+			}
 		}
 		f.open = append(f.open, c)
 		f.index(c)
