@@ -1,12 +1,20 @@
 package examples_test
 
 import (
+	"flag"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/examples"
+	"github.com/truce-monitor/truce/zone"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // parse reads an example that must have no problem, warnings apart.
@@ -37,5 +45,76 @@ func TestEveryExampleParses(t *testing.T) {
 				t.Errorf("the folder %q holds the agreement %q", name, a.ID)
 			}
 		})
+	}
+}
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// TestWhatTheExamplesMean holds the sentences of each example, with its zones'
+// sizes, and the warnings of what can't be monitored.
+func TestWhatTheExamplesMean(t *testing.T) {
+	for _, name := range examples.Names() {
+		t.Run(name, func(t *testing.T) {
+			a := parse(t, name)
+			files, err := fs.Sub(examples.Files(), name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines, err := zone.Lines(a, files)
+			if err != nil {
+				t.Fatal(err)
+			}
+			zones, err := zone.New(a, lines, files)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := time.Date(2026, 3, 15, 0, 0, 0, 0, time.UTC)
+			got := strings.Join(agreement.Explain(a, "en", func(id string) (float64, float64, bool) {
+				area, length, err := zones.Measures(id, at)
+				return area, length, err == nil && area > 0
+			}), "\n") + "\n"
+			for _, p := range agreement.Monitorability(a) {
+				got += "warning: " + p.Message + "\n"
+			}
+			path := filepath.Join("testdata", name+".txt")
+			if *update {
+				if err := os.MkdirAll("testdata", 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// Every quote of the Paris example is literally in the report on the summit.
+func TestParisQuotesAreLiteral(t *testing.T) {
+	seed, err := os.ReadFile(filepath.Join("..", "..", "shared", "seed", "paris-summit-2026-01-06.txt"))
+	if err != nil {
+		t.Skip("needs the report on the summit in ../shared/seed: ", err)
+	}
+	plain := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+	text := plain(string(seed))
+	data, err := fs.ReadFile(examples.Files(), "paris-2026/agreement.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	quotes := regexp.MustCompile(`\{text: report[^}]*quote: "((?:[^"\\]|\\.)*)"`).FindAllStringSubmatch(string(data), -1)
+	if len(quotes) < 40 {
+		t.Fatalf("only %d quotes were found", len(quotes))
+	}
+	for _, q := range quotes {
+		if quote := plain(strings.ReplaceAll(q[1], `\"`, `"`)); !strings.Contains(text, quote) {
+			t.Errorf("not in the report: %q", quote)
+		}
 	}
 }
