@@ -104,7 +104,9 @@ func killed(n int) func(*observation.Observation) {
 }
 
 func own(party string) func(*observation.Observation) {
-	return func(o *observation.Observation) { o.Source, o.Means, o.How = party, observation.Party, observation.Told }
+	return func(o *observation.Observation) {
+		o.Source, o.Means, o.How = party, observation.Party, observation.Told
+	}
 }
 
 func extra(key, value string) func(*observation.Observation) {
@@ -214,7 +216,9 @@ func situations() []situation {
 		{"a single shot", one(seen("shot", "small-arms", north, inForce, counts(1, 1, 1)))},
 		{"persons injured", one(seen("shelling", "unknown", north, inForce, extra("calibre_mm", "122"), func(o *observation.Observation) { o.Harm.Injured = 2 }))},
 		{"two sources", []observation.Observation{seen("explosion", "mortar-120", north, inForce),
-			seen("explosion", "mortar-120", north, inForce, func(o *observation.Observation) { o.Source, o.Means, o.How = "patrol", observation.Patrol, observation.Saw })}},
+			seen("explosion", "mortar-120", north, inForce, func(o *observation.Observation) {
+				o.Source, o.Means, o.How = "patrol", observation.Patrol, observation.Saw
+			})}},
 	}
 }
 

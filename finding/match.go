@@ -21,6 +21,48 @@ type matcher struct {
 	calibre    *agreement.Range
 }
 
+// and is what both describe. Where each names forces or a calibre, those of m
+// stand: they can't be told apart further.
+func (m *matcher) and(n *matcher) matcher {
+	out := *m
+	out.activities = common(m.activities, n.activities)
+	out.weapons = common(m.weapons, n.weapons)
+	switch {
+	case len(m.directions) == 0:
+		out.directions = n.directions
+	case len(n.directions) > 0:
+		out.directions = slices.DeleteFunc(slices.Clone(m.directions), func(d string) bool { return !slices.Contains(n.directions, d) })
+		if len(out.directions) == 0 {
+			out.directions = []string{"none"}
+		}
+	}
+	if len(m.forces) == 0 {
+		out.forces = n.forces
+	}
+	out.minCount = max(m.minCount, n.minCount)
+	if m.calibre == nil {
+		out.calibre = n.calibre
+	}
+	return out
+}
+
+// common is what two sets share; nil is the set of all.
+func common(a, b map[string]bool) map[string]bool {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	out := map[string]bool{}
+	for w := range a {
+		if b[w] {
+			out[w] = true
+		}
+	}
+	return out
+}
+
 // force is a word for a force with what it means in weapons, if anything.
 type force struct {
 	word    string
@@ -77,7 +119,7 @@ func (m *matcher) match(in *incident.Incident, p *Parameters) (probability float
 			probability = 1
 		}
 		probability = min(probability, 1)
-		if probability < p.Rule.Relevant {
+		if probability < p.Rule.RelevantAct {
 			return 0, ""
 		}
 	}

@@ -19,6 +19,7 @@ type Parameters struct {
 	Version int `yaml:"version"`
 	Rule    struct {
 		Relevant         float64 `yaml:"relevant"`
+		RelevantAct      float64 `yaml:"relevant_act"`
 		WeaponUnknown    float64 `yaml:"weapon_unknown"`
 		ForceUnknown     float64 `yaml:"force_unknown"`
 		CalibreUnknown   float64 `yaml:"calibre_unknown"`
@@ -64,7 +65,7 @@ func ReadParameters(data []byte) (*Parameters, error) {
 	}
 	r, a := &p.Rule, &p.Author
 	for _, v := range []float64{
-		r.Relevant, r.WeaponUnknown, r.ForceUnknown, r.CalibreUnknown, r.DirectionUnknown, r.ActorUnknown, r.SiteByName,
+		r.Relevant, r.RelevantAct, r.WeaponUnknown, r.ForceUnknown, r.CalibreUnknown, r.DirectionUnknown, r.ActorUnknown, r.SiteByName,
 		r.CountLikely, r.CountPossible, r.PlaceUnknown, r.NoEvidence, r.Refused, r.Late,
 		a.SomeoneElse, a.LaunchedHere, a.LandedHere, a.StruckHere, a.HeldHere, a.ObstructedHere, a.FlownHere, a.JammedHere, a.HeadedFrom, a.NotNamed, a.OutOfRange,
 	} {

@@ -30,6 +30,15 @@ type rule struct {
 	threshold agreement.Threshold
 	severity  []graded
 	disputed  []agreement.Disputed // versions of its period by party
+
+	definitions []defined // of a violation, with the rule
+}
+
+// defined is what both the rule and a definition of a violation describe.
+type defined struct {
+	by     string // "": agreed
+	period agreement.Period
+	match  matcher
 }
 
 type graded struct {
@@ -100,6 +109,19 @@ func (j *Judge) prohibition(p *agreement.Provision) *rule {
 	r := j.rule(p)
 	r.kind, r.except = p.Prohibits.Kind, p.Prohibits.Except
 	r.match = j.matcher(&p.Prohibits.Match, agreement.DefaultActivities(p.Prohibits.Kind))
+	if r.kind == "interference" {
+		return r // it breaks the terms whatever the parties call a violation
+	}
+	for i := range j.agreement.Definitions {
+		d := &j.agreement.Definitions[i]
+		// The agreed definition says which use of force is a violation; other
+		// acts are one because the provision forbids them.
+		if d.Term != "violation" || d.Rule == nil || d.By == "" && r.kind != "activity" {
+			continue
+		}
+		m := j.matcher(d.Rule, nil)
+		r.definitions = append(r.definitions, defined{d.By, d.Period, r.match.and(&m)})
+	}
 	return r
 }
 
@@ -202,7 +224,7 @@ func (j *Judge) weigh(r *rule, s *situation) verdict {
 		return v
 	}
 	acts, doubt := j.acts(r, s)
-	if acts < j.par.Rule.Relevant {
+	if acts < j.par.Rule.RelevantAct {
 		return v
 	}
 	from, to := s.in.From, s.in.To
@@ -248,7 +270,7 @@ func (j *Judge) weigh(r *rule, s *situation) verdict {
 		v.probability *= here
 	} else {
 		v.undetermined = true
-		v.probability *= 0.5
+		v.probability *= j.par.Rule.PlaceUnknown
 	}
 	if s.aggregate && v.probability > 0 {
 		v.undetermined = true
@@ -261,18 +283,18 @@ func (j *Judge) weigh(r *rule, s *situation) verdict {
 	if r.given != nil {
 		j.condition(r, s.at, &v)
 	}
-	j.versions(r, s, acts*bound*hereOr(here, known), held, &v)
+	j.versions(r, s, acts, bound*j.hereOr(here, known), held, &v)
 	if r.requires {
 		j.required(r, s, here, known, &v)
 	}
 	return v
 }
 
-func hereOr(here float64, known bool) float64 {
+func (j *Judge) hereOr(here float64, known bool) float64 {
 	if known {
 		return here
 	}
-	return 0.5
+	return j.par.Rule.PlaceUnknown
 }
 
 func articleOf(p *agreement.Provision) string {
@@ -292,10 +314,10 @@ func (j *Judge) acts(r *rule, s *situation) (float64, string) {
 			return 1, ""
 		}
 		p, doubt := r.match.match(in, j.par)
-		if p < j.par.Rule.Relevant && r.match.weapons != nil && r.match.weapons[string(in.Weapon)] && in.Direction == observation.Outgoing {
+		if p < j.par.Rule.RelevantAct && r.match.weapons != nil && r.match.weapons[string(in.Weapon)] && in.Direction == observation.Outgoing {
 			return 1, "" // a gun that fires from there is there
 		}
-		if p < j.par.Rule.Relevant && r.kind == "storage" && in.Activity == observation.AccessDenied {
+		if p < j.par.Rule.RelevantAct && r.kind == "storage" && in.Activity == observation.AccessDenied {
 			return 1, "" // decided by whether a site was closed
 		}
 		return p, doubt
@@ -501,27 +523,26 @@ func (j *Judge) binds(r *rule, s *situation, v *verdict) float64 {
 
 // versions asks under whose version of the terms it is a breach: the agreed
 // one ("") and each party's own, where periods or definitions differ.
-func (j *Judge) versions(r *rule, s *situation, rest, held float64, v *verdict) {
+func (j *Judge) versions(r *rule, s *situation, acts, rest, held float64, v *verdict) {
 	var parties []string
 	for _, d := range r.disputed {
-		parties = append(parties, d.Party)
-	}
-	var definitions []*agreement.Definition
-	if r.kind == "activity" && !r.requires {
-		definitions = j.agreement.DefinitionsAt("violation", s.at)
-		for _, d := range definitions {
-			if d.By != "" && d.Rule != nil && !slices.Contains(parties, d.By) {
-				parties = append(parties, d.By)
-			}
+		if !slices.Contains(parties, d.Party) {
+			parties = append(parties, d.Party)
 		}
 	}
+	for i := range r.definitions {
+		if d := &r.definitions[i]; d.by != "" && d.period.Contains(s.at) && !slices.Contains(parties, d.by) {
+			parties = append(parties, d.by)
+		}
+	}
+	// defined is the probability that what the rule describes is a violation
+	// by whom the definition is, or else by the agreed one.
 	defined := func(by string) float64 {
 		for _, who := range []string{by, ""} {
-			for _, d := range definitions {
-				if d.By == who && d.Rule != nil {
-					m := j.matcher(d.Rule, nil)
-					p, _ := m.match(s.in, j.par)
-					return p
+			for i := range r.definitions {
+				if d := &r.definitions[i]; d.by == who && d.period.Contains(s.at) {
+					both, _ := d.match.match(s.in, j.par)
+					return min(1, both/acts)
 				}
 			}
 		}
@@ -544,7 +565,7 @@ func (j *Judge) versions(r *rule, s *situation, rest, held float64, v *verdict) 
 				own = share(d.Period, s.in.From, s.in.To)
 			}
 		}
-		p := rest * own * defined(who)
+		p := acts * rest * own * defined(who)
 		verb := "not a breach"
 		if p >= r.threshold.Breach {
 			v.under = append(v.under, who)
