@@ -1,0 +1,203 @@
+// Command realdata runs truce on real, public data and prints the figures of
+// docs/real-data.md: what was recorded before and after a ceasefire began, and
+// what can't be told from it.
+//
+//	go run ./bench/realdata minsk
+//	go run ./bench/realdata all
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/truce-monitor/truce/app"
+	"github.com/truce-monitor/truce/examples"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: realdata minsk|syria|hodeidah|easter|territory|all")
+		os.Exit(2)
+	}
+	data := os.Getenv("TRUCE_DATA")
+	if data == "" {
+		data = filepath.Join("..", "shared", "data")
+	}
+	for _, r := range runs() {
+		if os.Args[1] == r.name || os.Args[1] == "all" {
+			if err := r.do(context.Background(), os.Stdout, data); err != nil {
+				fmt.Fprintf(os.Stderr, "realdata: %s: %v\n", r.name, err)
+				os.Exit(1)
+			}
+		}
+	}
+}
+
+// period is a time to be counted.
+type period struct {
+	name     string
+	from, to time.Time
+}
+
+// run is one run on real data.
+type run struct {
+	name, agreement string
+	files           []string // below the data's folder
+	periods         []period
+	area            string // only incidents whose area has this in its name
+	then            func(context.Context, io.Writer, *app.App) error
+}
+
+func at(s string) time.Time {
+	t, err := time.Parse("2006-01-02T15:04Z", s)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+func runs() []run {
+	return []run{
+		{name: "minsk", agreement: "minsk-2015", files: []string{"ucdp-ged-ukraine"}, periods: []period{
+			{"month before", at("2015-01-14T22:00Z"), at("2015-02-14T22:00Z")}, {"month after", at("2015-02-14T22:00Z"), at("2015-03-14T22:00Z")}}},
+		{name: "syria", agreement: "syria-2016", files: []string{"ucdp-ged-syria"}, periods: []period{
+			{"month before", at("2016-01-26T22:00Z"), at("2016-02-26T22:00Z")}, {"month after", at("2016-02-26T22:00Z"), at("2016-03-26T22:00Z")}}},
+		{name: "hodeidah", agreement: "hodeidah-2018", files: []string{"yemen-air-raids"}, area: "hudaydah", periods: []period{
+			{"1 to 17 December", at("2018-11-30T21:00Z"), at("2018-12-17T21:00Z")}, {"18 to 31 December", at("2018-12-17T21:00Z"), at("2018-12-31T21:00Z")}}},
+		{name: "easter", agreement: "easter-2025", files: []string{"firms-modis-ukraine", "deepstate/deepstatemap_data_20250418.geojson.gz", "deepstate/deepstatemap_data_20250419.geojson.gz",
+			"deepstate/deepstatemap_data_20250420.geojson.gz", "deepstate/deepstatemap_data_20250421.geojson.gz"}, periods: []period{
+			{"30 hours before", at("2025-04-18T09:00Z"), at("2025-04-19T15:00Z")}, {"30 hours of truce", at("2025-04-19T15:00Z"), at("2025-04-20T21:00Z")},
+			{"30 hours after", at("2025-04-20T21:00Z"), at("2025-04-22T03:00Z")}}, then: darkHours},
+		{name: "territory", agreement: "easter-2025", files: []string{"deepstate/deepstatemap_data_20260101.geojson.gz", "deepstate/deepstatemap_data_20260106.geojson.gz"}, then: territory},
+	}
+}
+
+func (r run) do(ctx context.Context, w io.Writer, data string) error {
+	dir, err := os.MkdirTemp("", "truce-real-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	terms := filepath.Join(dir, "terms")
+	if err := os.CopyFS(terms, examples.Files()); err != nil {
+		return err
+	}
+	a, err := app.Init(ctx, filepath.Join(dir, "workspace"), filepath.Join(terms, r.agreement, "agreement.yaml"), app.Options{})
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	var files []string
+	for _, f := range r.files {
+		files = append(files, filepath.Join(data, f))
+	}
+	result, err := a.Import(ctx, files, app.ImportOptions{})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s: %d rows read, %d observations, %d line versions, %d rows quarantined\n", r.agreement, result.Total.Rows, result.Total.Observations, result.Total.Lines, result.Total.Quarantined)
+	for _, p := range r.periods {
+		if err := count(ctx, w, a, p, r.area); err != nil {
+			return err
+		}
+	}
+	if r.then != nil {
+		return r.then(ctx, w, a)
+	}
+	return nil
+}
+
+// count prints what one period holds.
+func count(ctx context.Context, w io.Writer, a *app.App, p period, area string) error {
+	f := app.Filter{Since: p.from, Until: p.to}
+	incidents, err := a.Incidents(ctx, f)
+	if err != nil {
+		return err
+	}
+	of := map[string]bool{}
+	var killed, vague, days, unplaced int
+	for i := range incidents {
+		in := &incidents[i]
+		if area != "" && !strings.Contains(strings.ToLower(in.Area), area) {
+			continue
+		}
+		of[in.ID] = true
+		killed += in.Harm.Killed
+		if in.Position == nil {
+			unplaced++
+		} else if in.Position.Radius > 25_000 {
+			vague++
+		}
+		if in.To.Sub(in.From) > 36*time.Hour {
+			days++
+		}
+	}
+	fmt.Fprintf(w, "  %s, %s to %s UTC\n    %d incidents, %d killed as stated; %d known to 25 km or worse, %d without a position, %d over several days\n",
+		p.name, p.from.Format("2006-01-02 15:04"), p.to.Format("2006-01-02 15:04"), len(of), killed, vague, unplaced, days)
+	findings, err := a.Findings(ctx, f)
+	if err != nil {
+		return err
+	}
+	counts, by := map[string]int{}, map[string]int{}
+	for _, x := range findings {
+		if !of[x.Incident] {
+			continue
+		}
+		counts[x.Provision+": "+string(x.Result)]++
+		if x.Result == "breach" {
+			party := x.Responsible.Party
+			if party == "" {
+				party = "undetermined"
+			}
+			by[party]++
+		}
+	}
+	print(w, "    findings under ", counts)
+	print(w, "    breaches by ", by)
+	return nil
+}
+
+func print(w io.Writer, before string, counts map[string]int) {
+	keys := make([]string, 0, len(counts))
+	for k := range counts {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		fmt.Fprintf(w, "%s%s %d\n", before, k, counts[k])
+	}
+}
+
+// darkHours prints when the satellites' snapshots say nothing of the truce.
+func darkHours(ctx context.Context, w io.Writer, a *app.App) error {
+	from, to := at("2025-04-18T09:00Z"), at("2025-04-22T03:00Z")
+	gaps, err := a.Unwatched(ctx, "firms-modis", from, to)
+	if err != nil {
+		return err
+	}
+	for _, g := range gaps {
+		fmt.Fprintf(w, "  no snapshot covers %s to %s UTC\n", g.From.Format("2006-01-02 15:04"), g.To.Format("2006-01-02 15:04"))
+	}
+	return nil
+}
+
+// territory prints who held what, and how long the line was.
+func territory(ctx context.Context, w io.Writer, a *app.App) error {
+	for _, day := range []string{"2026-01-01T12:00Z", "2026-01-06T12:00Z"} {
+		x, err := a.Territory(ctx, at(day))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "  %s: %.0f km² held in all, %.0f km of line\n", day[:10], x.HeldM2/1e6, x.LengthM/1000)
+		for _, s := range x.Areas {
+			fmt.Fprintf(w, "    %-16s %6.0f of %6.0f km² of land, %5.1f %%\n", s.Area, s.HeldM2/1e6, s.LandM2/1e6, 100*s.Part())
+		}
+	}
+	return nil
+}
