@@ -42,12 +42,7 @@ func (j *Judge) passed(r *rule, asOf time.Time, known []incident.Incident) Findi
 	}
 	t := j.count(r, asOf, known)
 	c := chain{}
-	c.add("provision", "Provision "+p.ID+articleOf(p)+": “"+p.Words.In("en")+"”", "provision", p.ID, "article", p.Article, "words", p.Words.In("en"), "stage", r.stageID())
-	for _, w := range p.Why {
-		if w.Quote != "" {
-			c.add("sentence", "Text "+w.Text+": “"+w.Quote+"”", "text", w.Text, "article", w.Article, "quote", w.Quote, "language", w.Language)
-		}
-	}
+	c.cite(r)
 	c.add("deadline", "The deadline was "+stamp(r.deadline.Time)+"; this is as of "+stamp(asOf)+".", "deadline", iso(r.deadline.Time), "as_of", iso(asOf))
 	c.add("bound", "The duty is of "+list(r.bound)+".", "parties", list(r.bound))
 

@@ -9,14 +9,16 @@ import (
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/incident"
+	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/zone"
 )
 
 // Places tells zones, line and side of a position or of an area known by name
-// only. *zone.Set is one.
+// only, and whether it knows a zone of the agreement. *zone.Set is one.
 type Places interface {
 	At(p geo.Point, radiusM float64, t time.Time) zone.Place
 	Named(area string, t time.Time) zone.Place
+	Has(zoneID string) bool
 }
 
 // Judge applies one version of an agreement to incidents. It keeps nothing
@@ -127,8 +129,8 @@ func (j *Judge) restsOnLine(id string, depth int) bool {
 // to do with it give none.
 func (j *Judge) Judge(in *incident.Incident) []Finding {
 	s := j.situation(in)
-	if s.reference {
-		return nil
+	if s.reference || in.Activity == observation.Alert {
+		return nil // a warning is no event, nor is a row without one of its own
 	}
 	var out []Finding
 	for _, r := range j.rules {
@@ -162,7 +164,11 @@ func (j *Judge) apply(r *rule, s *situation) (Finding, bool) {
 		Agreement:         j.version,
 	}
 	author := j.author(s)
-	f.Responsible = j.responsible(author, threshold.Attribution)
+	if r.kind == "delivery" {
+		f.Responsible = j.duty(r, "") // not of who brought what was brought
+	} else {
+		f.Responsible = j.responsible(author, threshold.Attribution)
+	}
 	c := chain{}
 	j.describe(&c, s)
 	c = append(c, v.reasons...)
@@ -199,7 +205,10 @@ func (j *Judge) apply(r *rule, s *situation) (Finding, bool) {
 	if f.Result == Breach {
 		f.Severity = j.severe(r, s, &c)
 	}
-	if f.Result == Breach || f.Result == Undetermined {
+	if f.Result == Consistent || f.Result == Excepted {
+		f.Under = nil
+	}
+	if r.kind != "delivery" {
 		c = append(c, author.reasons...)
 		j.describeAuthor(&c, f.Responsible, threshold.Attribution)
 	}

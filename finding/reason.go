@@ -23,6 +23,25 @@ func (c *chain) add(code, text string, args ...string) {
 	*c = append(*c, r)
 }
 
+// cite gives the provision, its stage and the words on which they rest.
+func (c *chain) cite(r *rule) {
+	p := r.provision
+	words := p.Words.In("en")
+	c.add("provision", "Provision "+p.ID+articleOf(p)+": “"+words+"”", "provision", p.ID, "article", p.Article, "words", words, "stage", r.stageID())
+	if r.stage != nil {
+		text := "Stage " + r.stage.ID
+		if words := r.stage.Words.In("en"); words != "" {
+			text += ": “" + words + "”"
+		}
+		c.add("stage", text, "stage", r.stage.ID, "words", r.stage.Words.In("en"))
+	}
+	for _, w := range p.Why {
+		if w.Quote != "" {
+			c.add("sentence", "Text "+w.Text+": “"+w.Quote+"”", "text", w.Text, "article", w.Article, "quote", w.Quote, "language", w.Language)
+		}
+	}
+}
+
 func number(v float64) string { return strconv.FormatFloat(round(v), 'g', -1, 64) }
 
 func integer(n int) string { return strconv.Itoa(n) }

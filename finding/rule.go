@@ -1,10 +1,12 @@
 package finding
 
 import (
+	"math"
 	"slices"
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/observation"
 )
 
@@ -54,11 +56,13 @@ func (r *rule) stageID() string {
 	return r.stage.ID
 }
 
-// rests on a place: the same act elsewhere is allowed, and worth saying so.
-func (r *rule) ofPlace() bool {
+// ofPlace reports whether the same act elsewhere is allowed and worth saying so:
+// on the right side of a distance from a line, or at a place of storage. That
+// a site far away was left alone is not.
+func (j *Judge) ofPlace(r *rule) bool {
 	switch r.kind {
 	case "presence", "flight", "construction", "withdrawal", "storage":
-		return r.needsPlace()
+		return len(r.sites) > 0 || r.zone != "" && (r.outside || j.needsLine[r.zone])
 	}
 	return false
 }
@@ -240,7 +244,7 @@ func (j *Judge) weigh(r *rule, s *situation) verdict {
 		return v
 	}
 	here, known, unknown := j.here(r, s)
-	if known && here < j.par.Rule.Relevant && !r.ofPlace() {
+	if known && here < j.par.Rule.Relevant && !j.ofPlace(r) {
 		return v
 	}
 	if !known && acts < 0.5 {
@@ -249,13 +253,7 @@ func (j *Judge) weigh(r *rule, s *situation) verdict {
 	v.concerned = true
 
 	c := &v.reasons
-	p := r.provision
-	c.add("provision", "Provision "+p.ID+articleOf(p)+": “"+p.Words.In("en")+"”", "provision", p.ID, "article", p.Article, "words", p.Words.In("en"), "stage", r.stageID())
-	for _, w := range p.Why {
-		if w.Quote != "" {
-			c.add("sentence", "Text "+w.Text+": “"+w.Quote+"”", "text", w.Text, "article", w.Article, "quote", w.Quote, "language", w.Language)
-		}
-	}
+	c.cite(r)
 	text := "It is what the rule describes with " + percent(acts)
 	if doubt != "" {
 		text += "; " + doubt
@@ -330,7 +328,7 @@ func (j *Judge) acts(r *rule, s *situation) (float64, string) {
 		}
 	}
 	p, doubt := r.match.match(in, j.par)
-	if q := r.provision.Prohibits; q != nil && q.FromZone != q.Against {
+	if q := r.provision.Prohibits; q != nil && q.FromZone != q.Against && ofForce(in.Activity) {
 		out := j.launch(s)
 		if q.Against {
 			out = 1 - out
@@ -363,6 +361,18 @@ func (j *Judge) launch(s *situation) float64 {
 		return 0 // the position that sources give of these is where they struck
 	}
 	return j.par.Rule.DirectionUnknown
+}
+
+// ofForce reports whether an activity is or may be fire that goes from one
+// place to another.
+func ofForce(a observation.Activity) bool {
+	switch a {
+	case observation.Explosion, observation.Burst, observation.Shot, observation.Projectile, observation.Flash, observation.Flare,
+		observation.Shelling, observation.MissileStrike, observation.AirStrike, observation.UAVStrike, observation.Clash,
+		observation.Damage, observation.Casualty, observation.Fire:
+		return true
+	}
+	return false
 }
 
 // here is the probability that the rule holds where it happened.
@@ -401,6 +411,9 @@ func (j *Judge) here(r *rule, s *situation) (p float64, known bool, why string) 
 			inside = 1 - inside
 		}
 		and(inside, k, w)
+	}
+	if r.kind == "access" && len(r.sites) > 0 {
+		and(j.stored(r, s))
 	}
 	return p, known, why
 }
@@ -451,7 +464,10 @@ func (j *Judge) whether(r *rule, s *situation, here float64, known bool, unknown
 		v.reasons.add("everywhere", "The rule holds everywhere.")
 		return
 	}
-	where := r.zone
+	where, at := r.zone, ""
+	if s.place.Line != "" {
+		at = number(math.Round(s.place.DistanceM))
+	}
 	switch {
 	case where != "" && r.outside:
 		where = "outside zone " + where
@@ -459,10 +475,14 @@ func (j *Judge) whether(r *rule, s *situation, here float64, known bool, unknown
 		where = "in zone " + where
 	case r.site != nil:
 		where = "at site " + r.site.ID
-	case len(r.sites) > 0 && !missing(s.in.Extra):
+		at = ""
+		if s.placed && r.site.Lat != nil && r.site.Lon != nil {
+			at = number(math.Round(distance(geo.Point{Lat: s.in.Position.Lat, Lon: s.in.Position.Lon}, geo.Point{Lat: *r.site.Lat, Lon: *r.site.Lon})))
+		}
+	case r.kind == "storage" && len(r.sites) > 0 && !missing(s.in.Extra) && s.in.Activity != observation.AccessDenied:
 		where = "outside the declared storage sites"
 	case len(r.sites) > 0:
-		where = "at a declared storage site"
+		where = "at a declared site"
 	default:
 		where = "where the ceasefire holds"
 	}
@@ -470,7 +490,11 @@ func (j *Judge) whether(r *rule, s *situation, here float64, known bool, unknown
 		v.reasons.add("place-unknown", "Whether it lies "+where+" can't be told: "+unknown+".", "zone", r.zone, "reason", unknown)
 		return
 	}
-	v.reasons.add("zone", "It lies "+where+" with "+percent(here)+".", "zone", r.zone, "probability", number(here))
+	site := ""
+	if r.site != nil && r.zone == "" {
+		site = r.site.ID
+	}
+	v.reasons.add("zone", "It lies "+where+" with "+percent(here)+".", "zone", r.zone, "site", site, "probability", number(here), "distance_m", at)
 }
 
 // binds is the probability that the rule binds who acted.

@@ -136,6 +136,8 @@ func (j *Judge) inZone(id string, s *situation) (p float64, known bool, why stri
 	switch {
 	case j.places == nil:
 		return 0, false, "there is no geometry"
+	case !j.places.Has(id):
+		return 0, false, "the zone has no geometry"
 	case !s.placed:
 		return 0, false, "it has no position"
 	case j.needsLine[id] && s.place.Line == "":
