@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/truce-monitor/truce/geo"
+	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
 )
 
@@ -21,9 +22,24 @@ func (j *Judge) author(s *situation) *author {
 	if s.author != nil {
 		return s.author
 	}
-	n := len(j.conflict)
+	// Bodies of the agreement count where sources name them: as who is there,
+	// or as responsible, but not as those to whom something is done.
+	candidates := j.conflict
+	if len(s.bodies)+len(s.claimed) > 0 {
+		candidates = slices.Clone(candidates)
+		named := s.claimed
+		if isThere(s.in.Activity) {
+			named = slices.Concat(s.bodies, s.claimed)
+		}
+		for _, id := range named {
+			if !slices.Contains(candidates, id) {
+				candidates = append(candidates, id)
+			}
+		}
+	}
+	n := len(candidates)
 	a := &author{candidates: make([]string, n+1), probability: make([]float64, n+1)}
-	copy(a.candidates, j.conflict)
+	copy(a.candidates, candidates)
 	par := &j.par.Author
 	for i := range n {
 		a.probability[i] = (1 - par.SomeoneElse) / float64(n)
@@ -41,6 +57,16 @@ func (j *Judge) author(s *situation) *author {
 	j.fromActors(a, s)
 	j.fromClaims(a, s)
 	return a
+}
+
+// isThere reports whether an activity is that of who is at its place.
+func isThere(a observation.Activity) bool {
+	switch a {
+	case observation.Presence, observation.Movement, observation.Construction, observation.UAVFlight, observation.AircraftFlight,
+		observation.Exercise, observation.Demining:
+		return true
+	}
+	return false
 }
 
 // update multiplies each candidate's probability by how well it explains the
@@ -144,9 +170,13 @@ func (j *Judge) fromCourse(a *author, s *situation) {
 		return
 	}
 	best, q := "", j.par.Author.HeadedFrom
+	most := 0.0
 	for _, id := range j.conflict {
-		if best == "" || weight[id] > weight[best] {
-			best = id
+		switch {
+		case weight[id] > most:
+			best, most = id, weight[id]
+		case weight[id] == most:
+			best = "" // it points to no side more than to another
 		}
 	}
 	a.update(func(party string) float64 {
@@ -156,22 +186,29 @@ func (j *Judge) fromCourse(a *author, s *situation) {
 		w := weight[party] + (1-total)/float64(len(j.conflict))
 		return w*q + (1-w)*(1-q)
 	})
+	if best == "" {
+		return
+	}
 	a.join("its course points back to a side")
 	a.reasons.add("author-course", "Its course points back to the side of "+best+" with "+percent(weight[best])+".", "side", best, "heading_deg", number(*in.Heading), "probability", number(weight[best]))
 }
 
-// fromActors leaves out parties that sources do not name where they name
-// several: no blame is read from a name alone.
+// fromActors weighs against parties that sources do not name where they name
+// several, or say who is there: else no blame is read from a name alone.
 func (j *Judge) fromActors(a *author, s *situation) {
 	named := slices.Concat(s.covered, s.excluded)
-	if len(named) < 2 || len(named) == len(j.conflict) {
+	there := isThere(s.in.Activity)
+	if there {
+		named = append(named, s.bodies...) // who is seen there is named as that
+	}
+	if len(named) == 0 || len(named) < 2 && !there || len(named) >= len(a.candidates)-1 {
 		return
 	}
 	a.update(func(party string) float64 {
 		if party == "" || slices.Contains(named, party) {
 			return 1
 		}
-		return 0.1
+		return j.par.Author.NotNamed
 	})
 	a.join("sources name who took part")
 	a.reasons.add("author-actors", "Sources name as taking part: "+list(named)+".", "parties", list(named))
@@ -188,7 +225,7 @@ func (j *Judge) fromClaims(a *author, s *situation) {
 	seen := map[claim]bool{}
 	for _, c := range s.in.Claims {
 		p := j.party(c.Party)
-		if p == nil || !slices.Contains(j.conflict, p.ID) {
+		if p == nil || !slices.Contains(a.candidates, p.ID) || !independent(s.in, c.Source) {
 			continue
 		}
 		means := c.Means
@@ -206,13 +243,7 @@ func (j *Judge) fromClaims(a *author, s *situation) {
 		if !ok {
 			right = par.Claims["unknown"]
 		}
-		others := float64(max(1, len(j.conflict)-1))
-		a.update(func(party string) float64 {
-			if party == p.ID {
-				return right
-			}
-			return (1 - right) / others
-		})
+		a.claimed(p.ID, right)
 		a.join("sources hold a party responsible")
 		a.reasons.add("author-claim", "Source "+c.Source+" holds "+p.ID+" responsible; weight "+number(right)+".", "source", c.Source, "party", p.ID, "means", string(means), "weight", number(right))
 	}
@@ -220,17 +251,37 @@ func (j *Judge) fromClaims(a *author, s *situation) {
 		// A data set about one side's acts gives the actor by design.
 		if p := j.party(name); p != nil && slices.Contains(j.conflict, p.ID) {
 			right := par.Claims[observation.Dataset]
-			others := float64(max(1, len(j.conflict)-1))
-			a.update(func(party string) float64 {
-				if party == p.ID {
-					return right
-				}
-				return (1 - right) / others
-			})
+			a.claimed(p.ID, right)
 			a.join("the data set is about one actor")
 			a.reasons.add("author-dataset", "The data set gives "+p.ID+" as the actor of all it holds; weight "+number(right)+".", "party", p.ID, "weight", number(right))
 		}
 	}
+}
+
+// claimed weighs a statement that names party and is right with a probability.
+func (a *author) claimed(party string, right float64) {
+	others := float64(max(1, len(a.candidates)-2))
+	a.update(func(id string) float64 {
+		if id == party {
+			return right
+		}
+		return (1 - right) / others
+	})
+}
+
+// independent reports whether a source said something of its own: what it
+// copied is said once.
+func independent(in *incident.Incident, source string) bool {
+	known := false
+	for _, m := range in.Members {
+		if m.Source == source {
+			if m.Independent {
+				return true
+			}
+			known = true
+		}
+	}
+	return !known
 }
 
 func (a *author) join(basis string) {

@@ -13,6 +13,7 @@ import (
 // order of known does not matter, nor do incidents after asOf.
 func (j *Judge) Deadlines(asOf time.Time, known ...incident.Incident) []Finding {
 	var out []Finding
+	var told []*situation // made once, for the first rule that needs them
 	for _, r := range j.rules {
 		if !r.requires || r.never || r.deadline.IsZero() || asOf.Before(r.deadline.Time) {
 			continue
@@ -20,7 +21,10 @@ func (j *Judge) Deadlines(asOf time.Time, known ...incident.Incident) []Finding 
 		if j.holds(r.given, r.deadline.Time) == no {
 			continue
 		}
-		out = append(out, j.passed(r, asOf, known))
+		if told == nil {
+			told = j.told(asOf, known)
+		}
+		out = append(out, j.passed(r, asOf, told))
 	}
 	return out
 }
@@ -33,14 +37,27 @@ type tally struct {
 	refused            bool
 }
 
-func (j *Judge) passed(r *rule, asOf time.Time, known []incident.Incident) Finding {
+// told are the situations of which a deadline can be judged.
+func (j *Judge) told(asOf time.Time, known []incident.Incident) []*situation {
+	out := make([]*situation, 0, len(known))
+	for i := range known {
+		if in := &known[i]; !in.From.After(asOf) && in.Activity != observation.Alert {
+			if s := j.situation(in); !s.reference {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+func (j *Judge) passed(r *rule, asOf time.Time, known []*situation) Finding {
 	p := r.provision
 	f := Finding{
 		ID:        identify("deadline", p.ID, r.stageID()),
 		Provision: p.ID, Stage: r.stageID(), At: r.deadline.Time.UTC(),
 		Result: Undetermined, Agreement: j.version,
 	}
-	t := j.count(r, asOf, known)
+	t := j.count(r, known)
 	c := chain{}
 	c.cite(r)
 	c.add("deadline", "The deadline was "+stamp(r.deadline.Time)+"; this is as of "+stamp(asOf)+".", "deadline", iso(r.deadline.Time), "as_of", iso(asOf))
@@ -55,9 +72,10 @@ func (j *Judge) passed(r *rule, asOf time.Time, known []incident.Incident) Findi
 		f.Responsible, f.Under, f.Place = s.Responsible, s.Under, s.Place
 		c.add("evidence", plural(t.breaches, "incident")+" after the deadline show that it was not met; the strongest is "+s.Incident+".", "incidents", integer(t.breaches), "incident", s.Incident, "finding", s.ID)
 	case t.doubtful > 0:
-		f.BreachProbability = 0.5
+		f.BreachProbability = j.par.Rule.NoEvidence
 		c.add("evidence-doubtful", plural(t.doubtful, "incident")+" after the deadline may show that it was not met.", "incidents", integer(t.doubtful))
 	default:
+		f.BreachProbability = j.par.Rule.NoEvidence
 		c.add("no-evidence", "No incident after the deadline shows that it was not met; that nothing was reported does not prove that it was.")
 	}
 	if j.holds(r.given, r.deadline.Time) == unknown {
@@ -78,19 +96,12 @@ func (j *Judge) passed(r *rule, asOf time.Time, known []incident.Incident) Findi
 	return f
 }
 
-func (j *Judge) count(r *rule, asOf time.Time, known []incident.Incident) tally {
+func (j *Judge) count(r *rule, known []*situation) tally {
 	var t tally
-	for i := range known {
-		in := &known[i]
-		if in.From.After(asOf) {
-			continue
-		}
-		s := j.situation(in)
-		if s.reference {
-			continue
-		}
+	for _, s := range known {
+		in := s.in
 		if r.kind == "delivery" {
-			if p, _ := j.acts(r, s); p < 0.5 {
+			if p, _ := j.acts(r, s); p < 0.5 || in.Probability < r.threshold.Occurrence {
 				continue
 			}
 			switch {
@@ -135,14 +146,17 @@ func (j *Judge) delivery(r *rule, t tally, f *Finding, c *chain) {
 	case t.delivered >= need:
 		f.Result = Consistent
 	case t.refused:
-		f.Result, f.BreachProbability = Breach, 0.95
+		f.BreachProbability = j.par.Rule.Refused
 		c.add("refused", "A source reports that the delivery was refused.")
 	case t.late > 0:
-		f.Result, f.BreachProbability = Breach, 0.9
+		f.BreachProbability = j.par.Rule.Late
 		c.add("late", "What came after the deadline shows that it had not all come before.")
 	default:
-		f.BreachProbability = 0.5
+		f.BreachProbability = j.par.Rule.NoEvidence
 		c.add("no-evidence", "That no more was reported does not prove that no more was delivered.")
+	}
+	if f.Result != Consistent && f.BreachProbability >= r.threshold.Breach {
+		f.Result, f.Under = Breach, []string{""}
 	}
 }
 

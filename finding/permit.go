@@ -20,7 +20,31 @@ type permission struct {
 
 func (j *Judge) permission(p *agreement.Provision) *permission {
 	r := j.rule(p)
-	return &permission{rule: r, permits: p.Permits, match: j.matcher(&p.Permits.Match, nil)}
+	return &permission{rule: r, permits: p.Permits, match: j.matcher(&p.Permits.Match, permittedActivities(p.Permits.Kind))}
+}
+
+// permittedActivities are those that an exception of kind covers where its
+// Activities are empty; nil: any.
+func permittedActivities(kind string) []string {
+	var of []observation.Activity
+	switch kind {
+	case "medical":
+		of = []observation.Activity{observation.AircraftFlight, observation.UAVFlight, observation.Movement, observation.Presence}
+	case "demining":
+		of = []observation.Activity{observation.Demining, observation.Explosion, observation.Movement, observation.Presence}
+	case "exercise":
+		of = []observation.Activity{observation.Exercise, observation.Explosion, observation.Burst, observation.Shot, observation.Projectile, observation.Flash,
+			observation.Flare, observation.Shelling, observation.Movement, observation.Presence}
+	case "monitoring":
+		of = []observation.Activity{observation.UAVFlight, observation.AircraftFlight, observation.Movement, observation.Presence}
+	case "repair":
+		of = []observation.Activity{observation.Construction, observation.Movement, observation.Presence}
+	}
+	var out []string
+	for _, a := range of {
+		out = append(out, string(a))
+	}
+	return out
 }
 
 // exception is what the exceptions say of a breach.
@@ -68,9 +92,9 @@ func (j *Judge) permitted(p *permission, s *situation) *exception {
 	if matched < 0.5 {
 		return nil
 	}
-	n, lead := j.noticeFor(s, p.permits.Tell)
+	n, lead := j.noticeFor(s, p.permits.Kind)
 	shown, byParty := j.shows(p, s)
-	if n != nil && !shown && noticeKind(n.activity) == p.permits.Kind {
+	if n != nil && !shown && n.kind == p.permits.Kind {
 		shown = true
 	}
 	if !shown {
@@ -105,6 +129,10 @@ func (j *Judge) permitted(p *permission, s *situation) *exception {
 		case n == nil:
 			c.add("exception-not-notified", quoted+" It needs an announcement; no observation of one covers the event.", args...)
 			return e
+		case n.leftOut(j, p.permits.Tell) != nil:
+			out := list(n.leftOut(j, p.permits.Tell))
+			c.add("exception-not-told", quoted+" It was announced, but not to "+out+".", append(args, "parties", out, "incident", n.id)...)
+			return e
 		case lead < need:
 			c.add("exception-late", quoted+" It was announced "+lead.String()+" before; the terms ask for "+need.String()+".", append(args, "lead", lead.String(), "before", need.String(), "incident", n.id)...)
 			return e
@@ -130,11 +158,8 @@ func (j *Judge) permitted(p *permission, s *situation) *exception {
 func (j *Judge) shows(p *permission, s *situation) (shown, byParty bool) {
 	kind := p.permits.Kind
 	in := s.in
-	said := func(c string) bool {
-		c = strings.ReplaceAll(strings.ToLower(c), " ", "-")
-		return c == kind || kind == "self-defence" && (c == "self-defense" || c == "return-fire") || kind == "exercise" && c == "live-fire-exercise"
-	}
-	if said(in.Extra["circumstance"]) || slices.ContainsFunc(in.Caveats, said) {
+	said := func(c string) bool { return circumstance(c) == kind }
+	if said(in.Extra["circumstance"]) || said(in.Extra["purpose"]) || slices.ContainsFunc(in.Caveats, said) {
 		return true, onlyParties(in)
 	}
 	probable := func(a observation.Activity) bool {
@@ -174,33 +199,72 @@ func onlyParties(in *incident.Incident) bool {
 // notice is an act that was announced before it happened.
 type notice struct {
 	id       string
+	kind     string // of exception; "": none
 	activity observation.Activity
+	told     []string // to whom, as the source has it; empty: not stated
 	from, to time.Time
 	reported time.Time
 	position *observation.Position
 	place    string
 }
 
-func noticeKind(a observation.Activity) string {
-	switch a {
+// circumstance is the kind of exception that a source's word means.
+func circumstance(word string) string {
+	switch w := strings.NewReplacer(" ", "-", "_", "-").Replace(strings.ToLower(strings.TrimSpace(word))); w {
+	case "self-defense", "return-fire":
+		return "self-defence"
+	case "live-fire-exercise", "training":
+		return "exercise"
+	case "medevac", "medical-evacuation":
+		return "medical"
+	default:
+		return w
+	}
+}
+
+// noticeKind is the kind of exception that an announced act can be: what its
+// source says, or else what the act is by itself. A flight alone says nothing.
+func noticeKind(in *incident.Incident) string {
+	for _, key := range []string{"circumstance", "purpose"} {
+		if v := in.Extra[key]; v != "" {
+			return circumstance(v)
+		}
+	}
+	switch in.Activity {
 	case observation.Demining:
 		return "demining"
 	case observation.Exercise:
 		return "exercise"
-	case observation.UAVFlight, observation.AircraftFlight:
-		return "medical"
 	case observation.Construction:
 		return "repair"
 	}
 	return ""
 }
 
+// leftOut lists those of tell whom the announcement did not reach, where it
+// says whom it reached.
+func (n *notice) leftOut(j *Judge, tell []string) []string {
+	if len(n.told) == 0 {
+		return nil
+	}
+	var out []string
+	for _, id := range tell {
+		if !slices.ContainsFunc(n.told, func(name string) bool { p := j.party(name); return p != nil && p.ID == id }) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
 // Notice tells the Judge of incidents that were reported before they began:
-// announcements of exercises, demining, flights or repairs. Others are passed
-// over. Tell it of all before judging, so that findings don't depend on order.
+// announcements of exercises, demining, flights, movements or repairs. Others
+// are passed over. Tell it of all before judging, so that findings don't depend
+// on order. Whom the announcement reached is its extra "told", names with commas
+// between them; its kind the extra "circumstance" or "purpose", where the
+// activity does not say it.
 func (j *Judge) Notice(incidents ...incident.Incident) {
 	for i := range incidents {
-		if n, ok := noticeOf(&incidents[i]); ok && !slices.ContainsFunc(j.notices, func(x notice) bool { return x.id == n.id }) {
+		if n, ok := noticeOf(&incidents[i]); ok {
 			j.notices = append(j.notices, n)
 		}
 	}
@@ -210,17 +274,31 @@ func (j *Judge) Notice(incidents ...incident.Incident) {
 		}
 		return strings.Compare(a.id, b.id)
 	})
+	j.notices = slices.CompactFunc(j.notices, func(a, b notice) bool { return a.id == b.id && a.from.Equal(b.from) })
 }
 
 func noticeOf(in *incident.Incident) (notice, bool) {
-	if in.Reported.IsZero() || !in.Reported.Before(in.From) || noticeKind(in.Activity) == "" {
+	if in.Reported.IsZero() || !in.Reported.Before(in.From) {
 		return notice{}, false
 	}
-	return notice{id: in.ID, activity: in.Activity, from: in.From, to: in.To, reported: in.Reported, position: in.Position, place: in.Place}, true
+	switch in.Activity {
+	case observation.Demining, observation.Exercise, observation.UAVFlight, observation.AircraftFlight, observation.Construction,
+		observation.Movement, observation.Presence:
+	default:
+		return notice{}, false
+	}
+	n := notice{id: in.ID, kind: noticeKind(in), activity: in.Activity, from: in.From, to: in.To, reported: in.Reported, position: in.Position, place: in.Place}
+	for _, name := range strings.Split(in.Extra["told"], ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			n.told = append(n.told, name)
+		}
+	}
+	return n, true
 }
 
 // noticeFor is the earliest announcement that covers s, with how long before.
-func (j *Judge) noticeFor(s *situation, _ []string) (*notice, time.Duration) {
+// kind is that of the exception; "": any that announces such an act as s.
+func (j *Judge) noticeFor(s *situation, kind string) (*notice, time.Duration) {
 	var best *notice
 	if n, ok := noticeOf(s.in); ok {
 		best = &n
@@ -230,10 +308,14 @@ func (j *Judge) noticeFor(s *situation, _ []string) (*notice, time.Duration) {
 		if n.from.After(s.in.From) {
 			break
 		}
-		if n.to.Before(s.in.From) && !n.to.Equal(n.from) || n.id == s.in.ID || !j.covers(n, s.in) {
+		if n.id == s.in.ID || n.activity != s.in.Activity && (kind == "" || n.kind != kind) || !j.covers(n, s.in) {
 			continue
 		}
-		if n.to.Equal(n.from) && s.in.From.Sub(n.from) > time.Hour {
+		until := n.to
+		if !until.After(n.from) {
+			until = n.from.Add(time.Duration(j.par.Rule.NoticeLastsS * float64(time.Second)))
+		}
+		if until.Before(s.in.From) {
 			continue
 		}
 		if best == nil || n.reported.Before(best.reported) {

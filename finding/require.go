@@ -30,7 +30,14 @@ func (j *Judge) required(r *rule, s *situation, here float64, known bool, v *ver
 		j.due(r, s, v)
 	case "notification":
 		q := r.provision.Requires
-		if n, lead := j.noticeFor(s, q.To); n != nil && lead >= q.Before.Duration {
+		n, lead := j.noticeFor(s, "")
+		if n != nil {
+			if out := n.leftOut(j, q.To); out != nil {
+				c.add("not-told", "It was announced ("+n.id+"), but not to "+list(out)+".", "incident", n.id, "parties", list(out))
+				return
+			}
+		}
+		if n != nil && lead >= q.Before.Duration {
 			v.result = Consistent
 			c.add("notified", "It was announced "+lead.String()+" before ("+n.id+"); the terms ask for "+q.Before.Duration.String()+".", "incident", n.id, "lead", lead.String(), "before", q.Before.Duration.String())
 		} else if n != nil {
@@ -38,6 +45,8 @@ func (j *Judge) required(r *rule, s *situation, here float64, known bool, v *ver
 		} else {
 			c.add("not-notified", "No observation of an announcement covers it.")
 		}
+	case "access":
+		j.due(r, s, v)
 	case "delivery":
 		if refused(s.in.Extra) {
 			c.add("refused", "A source reports that the delivery was refused.")

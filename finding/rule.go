@@ -497,11 +497,49 @@ func (j *Judge) whether(r *rule, s *situation, here float64, known bool, unknown
 	v.reasons.add("zone", "It lies "+where+" with "+percent(here)+".", "zone", r.zone, "site", site, "probability", number(here), "distance_m", at)
 }
 
+// boundAt are the parties that the rule binds at t: a party to the conflict
+// only while it is one.
+func (j *Judge) boundAt(r *rule, t time.Time) []string {
+	in := func(id string) bool {
+		p := j.agreement.Party(id)
+		if p == nil || !p.Is("party-to-conflict") {
+			return true
+		}
+		return slices.ContainsFunc(p.Roles, func(x agreement.Role) bool { return x.Role == "party-to-conflict" && x.Contains(t) })
+	}
+	for i, id := range r.bound {
+		if !in(id) {
+			out := slices.Clone(r.bound[:i])
+			for _, id := range r.bound[i:] {
+				if in(id) {
+					out = append(out, id)
+				}
+			}
+			return out
+		}
+	}
+	return r.bound
+}
+
+// doers are those whose act it is by the sources: whom they hold responsible,
+// and where the act can't be done to somebody, whom they name.
+func (s *situation) doers(kind string) []string {
+	switch kind {
+	case "activity", "interference", "access", "delivery":
+		return slices.Concat(s.claimed, s.excluded)
+	}
+	return slices.Concat(s.covered, s.excluded, s.bodies, s.claimed)
+}
+
 // binds is the probability that the rule binds who acted.
 func (j *Judge) binds(r *rule, s *situation, v *verdict) float64 {
 	c := &v.reasons
-	named := slices.Concat(s.covered, s.excluded, s.bodies, s.claimed)
-	if len(r.except) > 0 && len(named) > 0 && !slices.ContainsFunc(named, func(id string) bool { return !slices.Contains(r.except, id) }) {
+	bound := j.boundAt(r, s.at)
+	if r.kind == "delivery" {
+		c.add("bound", "The duty is of "+list(bound)+".", "parties", list(bound))
+		return 1
+	}
+	if doers := s.doers(r.kind); len(r.except) > 0 && len(doers) > 0 && !slices.ContainsFunc(doers, func(id string) bool { return !slices.Contains(r.except, id) }) {
 		v.result = Consistent
 		c.add("party-excepted", "The rule excepts "+list(r.except)+", whom alone the sources name.", "parties", list(r.except))
 		return 0
@@ -531,17 +569,19 @@ func (j *Judge) binds(r *rule, s *situation, v *verdict) float64 {
 		c.add("actor-unknown", "The agreement does not name "+list(s.strange)+"; whether the rule binds them can't be told.", "actors", list(s.strange))
 		return j.par.Rule.ActorUnknown
 	}
-	if r.all {
-		c.add("bound", "The rule binds "+list(r.bound)+".", "parties", list(r.bound))
+	if r.all && len(bound) == len(r.bound) && len(author.candidates) == len(j.conflict)+1 {
+		c.add("bound", "The rule binds "+list(bound)+".", "parties", list(bound))
 		return 1
 	}
 	p := 0.0
 	for i, id := range author.candidates {
-		if slices.Contains(r.bound, id) {
+		// Somebody whom nobody can name is bound where all parties are.
+		if slices.Contains(bound, id) || id == "" && r.all && len(bound) == len(r.bound) {
 			p += author.probability[i]
 		}
 	}
-	c.add("bound", "The rule binds "+list(r.bound)+"; that a party it binds did it has "+percent(p)+".", "parties", list(r.bound), "probability", number(p))
+	p = min(p, 1)
+	c.add("bound", "The rule binds "+list(bound)+"; that a party it binds did it has "+percent(p)+".", "parties", list(bound), "probability", number(p))
 	return p
 }
 
