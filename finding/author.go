@@ -93,10 +93,11 @@ func (j *Judge) fromPlace(a *author, s *situation) {
 	var own float64 // chance that it is the act of who holds the place
 	var what string
 	landed := false
-	switch in.Direction {
-	case observation.Outgoing:
+	switch {
+	case !ofForce(in.Activity):
+	case in.Direction == observation.Outgoing:
 		own, what = par.LaunchedHere, "fire went out from there"
-	case observation.Incoming, observation.Impact:
+	case in.Direction == observation.Incoming, in.Direction == observation.Impact:
 		own, what, landed = 1-par.LandedHere, "fire came in there", true
 	}
 	if what == "" {
