@@ -21,7 +21,7 @@ import (
 var catalogs embed.FS
 
 // Languages returns the languages in which a report can be written.
-func Languages() []string { return []string{"en"} }
+func Languages() []string { return []string{"en", "fr", "uk"} }
 
 // entry is a text of a catalogue: a template, or templates by plural form of
 // the argument named by.
