@@ -31,7 +31,7 @@ func (w flat) At(p geo.Point, radiusM float64, _ time.Time) zone.Place {
 	if radiusM > 50_000 {
 		out.SideProbability = 0.5
 	}
-	if d <= 1 {
+	if w.geometry && d <= 1 {
 		out.Zones = []zone.Membership{{Zone: "near", Probability: 1}}
 	}
 	return out
