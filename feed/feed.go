@@ -69,6 +69,7 @@ type Stream struct {
 	members members
 	file    string
 	current item.Reader
+	refused error // why an archive's first member can't be read
 	done    bool
 }
 
@@ -89,6 +90,10 @@ func Open(r io.Reader, name string, opt Options) (*Stream, error) {
 	}
 	s := &Stream{name: name, opt: opt, members: m}
 	if err := s.advance(); err != nil {
+		if _, several := m.(*archive); several && err != io.EOF { // what follows may be good
+			s.refused = err
+			return s, nil
+		}
 		m.Close()
 		if err == io.EOF {
 			err = errors.New("the file is empty")
@@ -150,6 +155,10 @@ func (s *Stream) recognise(h *format.Head) (*format.Format, error) {
 // Next returns the next item; io.EOF ends. Any other error is of the machine
 // (a disk that fails), not of the file's content.
 func (s *Stream) Next() (Item, error) {
+	if err := s.refused; err != nil {
+		s.refused = nil
+		return s.quarantine(0, err.Error(), ""), nil
+	}
 	for {
 		if s.done {
 			return Item{}, io.EOF
