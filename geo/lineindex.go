@@ -26,8 +26,9 @@ type LineIndex struct {
 // piece is a part of a segment, short enough to be taken as straight in
 // longitude and latitude when candidates are ordered.
 type piece struct {
-	a, b          Point // longitudes unrolled: they may leave [-180, 180]
-	part, segment int32
+	a, b            Point   // longitudes unrolled: they may leave [-180, 180]
+	length, azimuth float64 // of the geodesic from a to b
+	part, segment   int32
 }
 
 const (
@@ -60,6 +61,7 @@ func (x *LineIndex) insert(a, b Point, part, segment int32) {
 			to = Direct(a, azimuth, length*float64(k)/float64(n))
 		}
 		p := piece{a: from, b: to, part: part, segment: segment}
+		p.length, p.azimuth, _ = Inverse(from, to)
 		p.b.Lon = p.a.Lon + wrap(p.b.Lon-p.a.Lon)
 		for _, shift := range []float64{-360, 0, 360} {
 			q := p
@@ -109,7 +111,7 @@ func (x *LineIndex) Nearest(p Point) Nearest {
 			if tolerance := 0.003 + math.Pow(approx/6371e3, 2); approx*(1-tolerance)-slackM > best.DistanceM {
 				return false
 			}
-			if at, d := foot(p, q.a, q.b); d < best.DistanceM {
+			if at, d := q.foot(p); d < best.DistanceM {
 				best = Nearest{Point: at, DistanceM: d, Part: int(q.part), Segment: int(q.segment)}
 			}
 			return true
@@ -124,14 +126,21 @@ func (x *LineIndex) Nearest(p Point) Nearest {
 // planar is the distance in metres from p to the segment a-b in a plane with
 // the scale of the middle latitude: right to some thousandths near p.
 func planar(p, a, b Point) float64 {
+	d, _ := project(p, a, b)
+	return d
+}
+
+// project is planar with how far along the segment the nearest point lies,
+// from 0 to 1.
+func project(p, a, b Point) (distance, share float64) {
 	scale := math.Cos((p.Lat + (a.Lat+b.Lat)/2) / 2 * math.Pi / 180)
 	ax, ay := (a.Lon-p.Lon)*scale, a.Lat-p.Lat
 	dx, dy := (b.Lon-a.Lon)*scale, b.Lat-a.Lat
-	t := 0.0
 	if l := dx*dx + dy*dy; l > 0 {
-		t = min(max(-(ax*dx+ay*dy)/l, 0), 1)
+		share = min(max(-(ax*dx+ay*dy)/l, 0), 1)
 	}
-	return math.Hypot(ax+t*dx, ay+t*dy) * metres
+	x, y := ax+share*dx, ay+share*dy
+	return math.Sqrt(x*x+y*y) * metres, share
 }
 
 // boxBound is at most the distance from p to anything in the box.
@@ -142,36 +151,31 @@ func boxBound(p Point, lo, hi [2]float64) float64 {
 	return math.Hypot(dx*scale, dy) * metres
 }
 
-// foot is the point of the geodesic segment a-b that is nearest to p, with the
-// distance in metres. It moves a point along the segment by the right-angled
-// triangle on the mean sphere that p forms with the segment, which converges
-// at once at the distances that matter here.
-func foot(p, a, b Point) (Point, float64) {
+// foot is the point of the geodesic segment that is nearest to p, with the
+// distance in metres. From the plane's guess it moves along the segment by the
+// right-angled triangle on the mean sphere that p forms with it, which
+// converges at once at the distances that matter here.
+func (s *piece) foot(p Point) (Point, float64) {
 	const radius = 6371008.8
-	length, azimuth, _ := Inverse(a, b)
-	if length == 0 {
-		return a, Distance(a, p)
+	if s.length == 0 {
+		return s.a, Distance(s.a, p)
 	}
-	s := 0.0
-	q, heading := a, azimuth
-	var d float64
+	_, share := project(p, s.a, s.b)
+	at := share * s.length
 	for range 12 {
-		var towards float64
-		d, towards, _ = Inverse(q, p)
+		q, heading := s.a, s.azimuth
+		if at > 0 {
+			q, heading = advance(s.a, s.azimuth, at)
+		}
+		d, towards, _ := Inverse(q, p)
 		along := math.Cos((towards - heading) * math.Pi / 180)
-		step := radius * math.Atan2(math.Sin(d/radius)*along, math.Cos(d/radius))
-		next := min(max(s+step, 0), length)
-		moved := math.Abs(next - s)
-		s = next
-		switch {
-		case s == 0:
-			q, heading = a, azimuth
-		default:
-			q, heading = advance(a, azimuth, s)
-		}
+		next := min(max(at+radius*math.Atan2(math.Sin(d/radius)*along, math.Cos(d/radius)), 0), s.length)
+		moved := math.Abs(next - at)
 		if moved < 1e-3 {
-			break
+			return q, d
 		}
+		at = next
 	}
+	q, _ := advance(s.a, s.azimuth, at)
 	return q, Distance(q, p)
 }
