@@ -42,6 +42,8 @@ func TestNotices(t *testing.T) {
 		{"as announced", []string{fire, demining}, works, event("explosion"), "excepted e", "exception"},
 		{"no announcement", []string{fire, demining}, event("presence"), event("explosion", noting("circumstance", "demining")), "breach", "exception-not-notified"},
 		{"too late", []string{fire, demining}, with(works, reported("2026-03-04 05:00")), event("explosion"), "breach", "exception-late"},
+		{"a minute late", []string{fire, demining}, with(works, reported("2026-03-03 12:01")), event("explosion"), "breach", "exception-late"},
+		{"just in time", []string{fire, demining}, with(works, reported("2026-03-03 12:00")), event("explosion"), "excepted e", "exception"},
 		{"said only afterwards", []string{fire, demining}, with(works, reported("2026-03-04 07:00")), event("explosion"), "breach", ""},
 		{"to whom it was due", []string{fire, demining}, with(works, noting("told", "Somebody, Observers")), event("explosion"), "excepted e", "exception"},
 		{"to somebody else", []string{fire, demining}, with(works, noting("told", "Joint Commission")), event("explosion"), "breach", "exception-not-told"},

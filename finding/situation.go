@@ -80,6 +80,14 @@ func (j *Judge) find(s *situation) {
 	if s.placed {
 		s.place = j.places.At(geo.Point{Lat: in.Position.Lat, Lon: in.Position.Lon}, in.Position.Radius, s.at)
 	}
+	// No digit that depends on the machine leaves in a finding.
+	s.place.DistanceM = math.Round(s.place.DistanceM*10) / 10
+	s.place.SideProbability = round(s.place.SideProbability)
+	s.place.Zones = slices.Clone(s.place.Zones)
+	for i := range s.place.Zones {
+		s.place.Zones[i].Probability = round(s.place.Zones[i].Probability)
+	}
+	s.place.Zones = slices.DeleteFunc(s.place.Zones, func(m zone.Membership) bool { return m.Probability == 0 })
 	if s.exact && !j.byName {
 		return
 	}
@@ -90,9 +98,8 @@ func (j *Judge) find(s *situation) {
 		named := j.places.Named(name, s.at)
 		for _, m := range named.Zones {
 			if i := slices.IndexFunc(s.place.Zones, func(x zone.Membership) bool { return x.Zone == m.Zone }); i < 0 {
-				s.place.Zones = append(slices.Clone(s.place.Zones), m)
+				s.place.Zones = append(s.place.Zones, m)
 			} else if !s.exact && m.Probability > s.place.Zones[i].Probability {
-				s.place.Zones = slices.Clone(s.place.Zones)
 				s.place.Zones[i] = m
 			}
 		}
