@@ -115,7 +115,8 @@ func (a *App) batch(ctx context.Context, do func(*sqlite.Batch) error) error {
 // several in one transaction.
 type projection struct {
 	app       *App
-	batch     *sqlite.Batch
+	jobs      chan job        // to the keeper; nil: there is none
+	kept      chan error      // from the keeper, when it ends
 	pending   int             // incidents in the transaction
 	fuser     *incident.Fuser // after the day before; nil: to be loaded
 	announced []incident.Incident
@@ -136,22 +137,26 @@ func (p *projection) waiting() bool { return p.pending < incidentsAtOnce }
 func (p *projection) leave() { p.fuser, p.announced = nil, nil }
 
 func (p *projection) abandon() {
-	if p.batch != nil {
-		p.batch.Rollback()
+	if p.jobs != nil {
+		close(p.jobs)
+		<-p.kept
+		p.jobs = nil
 	}
 }
 
 func (p *projection) commit(ctx context.Context) error {
-	if p.batch == nil {
+	if p.jobs == nil {
 		return nil
 	}
 	applied, err := p.app.store.Applied(ctx)
 	if err != nil {
 		return err
 	}
-	b := p.batch
-	p.batch, p.pending = nil, 0
-	return b.Commit(applied)
+	if err := p.keep(ctx, job{commit: true, applied: applied}); err != nil {
+		return err
+	}
+	p.jobs, p.pending = nil, 0
+	return <-p.kept
 }
 
 // load takes up the state and the announcements before a day.
@@ -194,20 +199,9 @@ func (p *projection) day(ctx context.Context, d sqlite.Day) (changed bool, err e
 	p.announced = slices.DeleteFunc(p.announced, func(in incident.Incident) bool { return in.From.Before(since) })
 	judge := finding.New(p.app.agreement, p.app.zones)
 	judge.Notice(p.announced...)
-	if p.batch == nil {
-		if p.batch, err = p.app.store.Begin(ctx); err != nil {
-			return false, err
-		}
-		if err := p.batch.SetMeta("settled", "0"); err != nil { // what is open is judged at the end
-			return false, err
-		}
-	}
-	if err := p.batch.Clear(d.Day); err != nil {
-		return false, err
-	}
 	reading, stop := context.WithCancel(ctx) // not the transaction's, which outlives the day
 	defer stop()
-	var closed []incident.Incident
+	next := job{judge: judge, run: d.Day, start: true}
 	for some := range p.app.reads(reading, d.Day) {
 		for _, r := range some {
 			if r.err != nil {
@@ -219,33 +213,91 @@ func (p *projection) day(ctx context.Context, d sqlite.Day) (changed bool, err e
 		}
 		p.read += int64(len(some))
 		p.app.progress.Done(p.read)
-		if closed = append(closed, p.fuser.Closed()...); len(closed) >= judgeAtOnce {
-			if err := p.keep(judge, d.Day, closed); err != nil {
+		if next.incidents = append(next.incidents, p.fuser.Closed()...); len(next.incidents) >= judgeAtOnce {
+			if err := p.keep(ctx, next); err != nil {
 				return false, err
 			}
-			closed = nil
+			next = job{judge: judge, run: d.Day}
 		}
 	}
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
-	closed = append(closed, p.fuser.Closed()...)
-	state := p.fuser.Snapshot()
-	if err := p.keep(judge, d.Day, closed); err != nil {
-		return false, err
-	}
-	return !bytes.Equal(old, state), p.batch.EndDay(d.Day, state)
+	next.incidents = append(next.incidents, p.fuser.Closed()...)
+	next.state, next.end = p.fuser.Snapshot(), true
+	return !bytes.Equal(old, next.state), p.keep(ctx, next)
 }
 
-// keep judges incidents and adds them to a run.
-func (p *projection) keep(judge *finding.Judge, run int64, incidents []incident.Incident) error {
-	p.pending += len(incidents)
-	for i := range incidents {
-		if in := &incidents[i]; !in.Reported.IsZero() && in.Reported.Before(in.From) {
+// keep hands incidents to the keeper, which judges and stores them while the
+// next are fused.
+func (p *projection) keep(ctx context.Context, j job) error {
+	p.pending += len(j.incidents)
+	for i := range j.incidents {
+		if in := &j.incidents[i]; !in.Reported.IsZero() && in.Reported.Before(in.From) {
 			p.announced = append(p.announced, *in)
 		}
 	}
-	return keep(p.batch, judge, run, incidents)
+	if p.jobs == nil {
+		b, err := p.app.store.Begin(ctx)
+		if err != nil {
+			return err
+		}
+		p.jobs, p.kept = make(chan job, 8), make(chan error, 1)
+		go keeper(b, p.jobs, p.kept)
+	}
+	select {
+	case p.jobs <- j:
+		return nil
+	case err := <-p.kept: // it gave up
+		p.jobs = nil
+		return err
+	}
+}
+
+// job is incidents to keep in a day's run: at its start, in between, or at its
+// end with the state of fusion.
+type job struct {
+	judge      *finding.Judge
+	run        int64
+	start, end bool
+	incidents  []incident.Incident
+	state      []byte
+	applied    uint64 // with commit: what the projections then reflect
+	commit     bool
+}
+
+// keeper does jobs in one transaction until it is told to commit, or until
+// there are no more, which gives the transaction up.
+func keeper(b *sqlite.Batch, jobs <-chan job, done chan<- error) {
+	defer b.Rollback()
+	err := b.SetMeta("settled", "0") // what is open is judged at the end
+	for j := range jobs {
+		if err == nil {
+			err = j.do(b)
+		}
+		if err != nil || j.commit {
+			break
+		}
+	}
+	done <- err
+}
+
+func (j *job) do(b *sqlite.Batch) error {
+	if j.commit {
+		return b.Commit(j.applied)
+	}
+	if j.start {
+		if err := b.Clear(j.run); err != nil {
+			return err
+		}
+	}
+	if err := keep(b, j.judge, j.run, j.incidents); err != nil {
+		return err
+	}
+	if j.end {
+		return b.EndDay(j.run, j.state)
+	}
+	return nil
 }
 
 // keep judges incidents with all processors and adds them to a run in order.
