@@ -33,10 +33,15 @@ type Release struct {
 // back and are counted. Findings without an incident (missed deadlines) follow
 // from the terms alone and pass once the delay is over. Where sources are
 // withheld, their names become "source-1", "source-2" ... in order of
-// appearance, so that what is left still hangs together.
+// appearance, so that what is left still hangs together. Where positions are
+// rounded, place names that a source gave beside a position stay back, and so
+// do ellipses and distances; the area's name remains.
 func Apply(policy agreement.Policy, asOf time.Time, in Data) *Release {
 	r := &Release{Handling: observation.Clear, policy: policy, aliases: map[string]string{}}
 	latest := asOf.Add(-policy.Delay.Duration)
+	// Where there is no delay, nothing can be too young: an interval of days
+	// that reaches over the report's cut-off must not drop out of every report.
+	young := func(t time.Time) bool { return policy.Delay.Duration > 0 && t.After(latest) }
 
 	labels := make(map[key]observation.Handling, len(in.Observations))
 	names := map[string]bool{}
@@ -67,7 +72,7 @@ func Apply(policy agreement.Policy, asOf time.Time, in Data) *Release {
 		case !Sees(policy, label):
 			r.Withheld.Handling++
 			continue
-		case n.To.After(latest) || n.From.After(latest):
+		case young(n.To) || young(n.From):
 			r.Withheld.Delay++
 			continue
 		}
@@ -78,14 +83,14 @@ func Apply(policy agreement.Policy, asOf time.Time, in Data) *Release {
 	for i := range in.Findings {
 		f := &in.Findings[i]
 		n := passed[f.Incident]
-		if f.Incident != "" && n == nil || f.At.After(latest) {
+		if f.Incident != "" && n == nil || young(f.At) {
 			continue
 		}
 		r.Findings = append(r.Findings, r.finding(f, n, secrets))
 	}
 	for i := range in.Observations {
 		o := &in.Observations[i]
-		if !Sees(policy, o.Handling) || o.To.After(latest) || o.From.After(latest) {
+		if !Sees(policy, o.Handling) || young(o.To) || young(o.From) {
 			continue
 		}
 		r.Observations = append(r.Observations, r.observation(o))
@@ -126,6 +131,12 @@ func (r *Release) ref(source, ref string) string {
 func (r *Release) incident(in *incident.Incident) incident.Incident {
 	n := *in
 	n.Position = r.position(in.Position)
+	n.Ellipse = nil
+	if e := in.Ellipse; e != nil && !r.coarse() {
+		c := *e
+		n.Ellipse = &c
+	}
+	n.Place = r.placeName(in.Place, in.Position)
 	if in.Heading != nil {
 		h := *in.Heading
 		n.Heading = &h
@@ -153,8 +164,8 @@ func (r *Release) incident(in *incident.Incident) incident.Incident {
 			// public part of the journal; the reason may quote it.
 			m.Seq, m.Why = 0, ""
 		}
-		if r.policy.RoundM > 0 {
-			m.DistanceM = 0
+		if r.coarse() {
+			m.DistanceM, m.LagS, m.Score, m.Why = 0, 0, 0, ""
 		}
 	}
 	return n
@@ -203,27 +214,45 @@ func (r *Release) tells(reason finding.Reason, sources []string) bool {
 			}
 		}
 	}
-	if r.policy.RoundM > 0 && reason.Args != nil {
-		for _, k := range []string{"lat", "lon", "distance_m", "position"} {
-			if _, ok := reason.Args[k]; ok {
-				return true
-			}
-		}
+	holds := func(keys ...string) bool {
+		return slices.ContainsFunc(keys, func(k string) bool { _, ok := reason.Args[k]; return ok })
 	}
-	if Withholds(r.policy, FieldParty) {
-		for _, k := range []string{"party", "side", "claim", "actor"} {
-			if _, ok := reason.Args[k]; ok {
-				return true
-			}
-		}
+	switch {
+	case r.policy.RoundM > 0 && holds("lat", "lon", "distance_m", "position"):
+		return true
+	case Withholds(r.policy, FieldParty) && (strings.HasPrefix(reason.Code, "author") || slices.Contains(byActor, reason.Code) ||
+		holds("party", "side", "claim", "actor")):
+		return true
+	case Withholds(r.policy, FieldSerials) && holds("serials", "missing"):
+		return true
 	}
 	return false
+}
+
+// byActor are the reasons that tell whom sources name.
+var byActor = []string{"party-excepted", "not-covered", "excluded-present", "actor-unknown"}
+
+// coarse reports whether the audience may learn a place less finely than
+// fusion knows it: then its shape and what fusion measured stay back too, since
+// a narrow ellipse points at its observer.
+func (r *Release) coarse() bool {
+	return r.policy.RoundM > 0 || Withholds(r.policy, FieldObserver)
+}
+
+// placeName keeps a name only where no position is rounded in its stead: "the
+// school of X" is finer than any grid.
+func (r *Release) placeName(name string, p *observation.Position) string {
+	if r.policy.RoundM > 0 && p != nil {
+		return ""
+	}
+	return name
 }
 
 func (r *Release) observation(in *observation.Observation) observation.Observation {
 	o := *in
 	o.Source, o.Ref = r.Source(in.Source), r.ref(in.Source, in.Ref)
 	o.Position = r.position(in.Position)
+	o.Place = r.placeName(in.Place, in.Position)
 	o.Caveats = slices.Clone(in.Caveats)
 	o.Actors = slices.Clone(in.Actors)
 	o.Media = slices.Clone(in.Media)

@@ -147,3 +147,91 @@ func TestDefaults(t *testing.T) {
 		t.Errorf("clear and none make %s", got)
 	}
 }
+
+// Without a delay nothing is too young, however long its interval: else an
+// event of several days would be in no report.
+func TestNoDelayHoldsNothingBack(t *testing.T) {
+	d := data(observation.Green, noon)
+	d.Incidents[0].To = noon.AddDate(0, 0, 5)
+	d.Observations[0].To = noon.AddDate(0, 0, 5)
+	out := publish.Apply(agreement.Policy{Handling: string(observation.Red)}, noon.Add(time.Hour), d)
+	if len(out.Incidents) != 1 || len(out.Observations) != 1 || out.Withheld != (publish.Withheld{}) {
+		t.Errorf("%d incidents and %d observations pass; withheld %+v", len(out.Incidents), len(out.Observations), out.Withheld)
+	}
+}
+
+// What would give a rounded place or a withheld observer away stays back too.
+func TestNothingGivesARoundedPlaceAway(t *testing.T) {
+	for name, policy := range map[string]agreement.Policy{
+		"rounded":           {Handling: string(observation.Red), RoundM: 5000},
+		"observer withheld": {Handling: string(observation.Red), Withhold: []string{publish.FieldObserver}},
+	} {
+		d := data(observation.Green, noon)
+		in := &d.Incidents[0]
+		in.Ellipse = &incident.Ellipse{MajorM: 900, MinorM: 90, Azimuth: 33}
+		in.Place, in.Area = "School No. 3", "Upper district"
+		in.Members[0].DistanceM, in.Members[0].LagS, in.Members[0].Score, in.Members[0].Why = 120, 3.5, 2, "120 m apart"
+		d.Findings[0].Reasons = append(d.Findings[0].Reasons, finding.Reason{Code: "where", Text: "At 48.123456", Args: map[string]string{"lat": "48.123456"}})
+		out := publish.Apply(policy, noon, d)
+		got := out.Incidents[0]
+		if got.Ellipse != nil || got.Members[0].DistanceM != 0 || got.Members[0].LagS != 0 || got.Members[0].Why != "" {
+			t.Errorf("%s: shape or distances left: %+v", name, got)
+		}
+		if got.Area != "Upper district" || in.Ellipse == nil || in.Place == "" {
+			t.Errorf("%s: the area is gone, or what was given has been changed", name)
+		}
+		if policy.RoundM > 0 {
+			text, err := json.Marshal(out.Data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, word := range []string{"School", "48.123456", "37.654321"} {
+				if strings.Contains(string(text), word) {
+					t.Errorf("%s: %q is in %s", name, word, text)
+				}
+			}
+		}
+	}
+}
+
+// Where responsibility is withheld, no reason tells whom sources name.
+func TestWithheldPartiesLeaveNowhere(t *testing.T) {
+	d := data(observation.Green, noon)
+	f := &d.Findings[0]
+	f.Responsible = finding.Responsible{Party: "north", Probability: 0.9, Candidates: []finding.Candidate{{Party: "north", Probability: 0.9}}, Basis: "north's side"}
+	f.Reasons = []finding.Reason{
+		{Code: "author", Text: "Responsible: north", Args: map[string]string{"probability": "0.9"}},
+		{Code: "author-actors", Text: "Sources name north", Args: map[string]string{"parties": "north"}},
+		{Code: "side", Text: "On the side of north", Args: map[string]string{"side": "north"}},
+		{Code: "excluded-present", Text: "Sources name north", Args: map[string]string{"excluded": "north"}},
+		{Code: "result", Text: "Result: breach.", Args: map[string]string{"result": "breach"}},
+	}
+	d.Incidents[0].Claims, d.Incidents[0].Actors = []incident.Claim{{Source: secret, Party: "north"}}, []string{"north"}
+	d.Observations[0].Party, d.Observations[0].Actors = "north", []string{"north"}
+	out := publish.Apply(agreement.Policy{Handling: string(observation.Red), Withhold: []string{publish.FieldParty}}, noon, d)
+	text, err := json.Marshal(out.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(text), "north") || len(out.Findings[0].Reasons) != 1 {
+		t.Errorf("the party is in %s", text)
+	}
+}
+
+// No policy lets an incident pass whose label, or that of any observation in
+// it, is more restricted than the policy's.
+func TestNoMemberLeaksByItsIncident(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		all := labels()
+		n, m, allowed := rapid.IntRange(0, 4).Draw(r, "incident"), rapid.IntRange(0, 4).Draw(r, "member"), rapid.IntRange(0, 4).Draw(r, "allowed")
+		d := data(all[n], noon)
+		d.Observations[0].Handling = all[m]
+		out := publish.Apply(agreement.Policy{Handling: string(all[allowed])}, noon, d)
+		if passed := len(out.Incidents) == 1; passed != (max(n, m) <= allowed) {
+			r.Errorf("incident %s with a member %s to an audience of %s: passed %v", all[n], all[m], all[allowed], passed)
+		}
+		if len(out.Incidents) == 0 && len(out.Findings) > 0 {
+			r.Error("a finding left without its incident")
+		}
+	})
+}
