@@ -39,12 +39,13 @@ func (a *App) project(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if made != program {
+	rules := fmt.Sprintf("%s, fusion parameters %d", program, incident.DefaultParameters().Version)
+	if made != rules {
 		if err := a.batch(ctx, func(b *sqlite.Batch) error {
 			if err := b.Forget(); err != nil {
 				return err
 			}
-			return b.SetMeta("program", program)
+			return b.SetMeta("program", rules)
 		}); err != nil {
 			return err
 		}
@@ -223,6 +224,7 @@ func (p *projection) day(ctx context.Context, d sqlite.Day) (changed bool, err e
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
+	p.fuser.Advance(sqlite.DayStart(d.Day + 1))
 	next.incidents = append(next.incidents, p.fuser.Closed()...)
 	next.state, next.end = p.fuser.Snapshot(), true
 	return !bytes.Equal(old, next.state), p.keep(ctx, next)
