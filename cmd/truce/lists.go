@@ -266,7 +266,7 @@ func (c *cli) sources() *cobra.Command {
 func (c *cli) quarantine() *cobra.Command {
 	var l listing
 	retry := &cobra.Command{
-		Use: "retry FILE…", Short: "Import corrected files; what is read now leaves the list by being known", Args: args(cobra.MinimumNArgs(1)),
+		Use: "retry FILE…", Short: "Import corrected files; the rows that could not be read stay on record", Args: args(cobra.MinimumNArgs(1)),
 		Example: "  truce quarantine retry corrected.csv",
 		RunE: func(cmd *cobra.Command, files []string) error {
 			return c.with(cmd.Context(), func(a *app.App) error {
@@ -275,6 +275,29 @@ func (c *cli) quarantine() *cobra.Command {
 					c.imported(r)
 				}
 				return err
+			})
+		},
+	}
+	show := &cobra.Command{
+		Use: "show RECORD", Short: "Print a quarantined row as it came", Args: args(cobra.ExactArgs(1)),
+		Example: "  truce quarantine show 17",
+		RunE: func(cmd *cobra.Command, a []string) error {
+			seq, err := strconv.ParseUint(a[0], 10, 64)
+			if err != nil {
+				return usage("%q is not the number of a record; `truce quarantine` lists them", a[0])
+			}
+			return c.reading(cmd.Context(), func(a *app.App) error {
+				list, err := a.Quarantine(cmd.Context(), app.Filter{})
+				if err != nil {
+					return err
+				}
+				for _, q := range list {
+					if q.Seq == seq {
+						fmt.Fprintf(c.out, "record %d: %s, row %d: %s\n%s\n", q.Seq, q.File, q.Row, q.Reason, q.Raw)
+						return nil
+					}
+				}
+				return usage("record %d is not in quarantine; `truce quarantine` lists what is", seq)
 			})
 		},
 	}
@@ -303,7 +326,7 @@ func (c *cli) quarantine() *cobra.Command {
 		},
 	}
 	l.flags(cmd, false)
-	cmd.AddCommand(retry)
+	cmd.AddCommand(retry, show)
 	return cmd
 }
 
