@@ -138,7 +138,9 @@ func Circle(p Point, metres float64) MultiPolygon {
 }
 
 // Simplify leaves out points of a line that lie within metres of the line
-// without them (Douglas and Peucker 1973, doi:10.3138/FM57-6770-U75U-7727).
+// without them (Douglas and Peucker 1973, doi:10.3138/FM57-6770-U75U-7727). No
+// longer stretch than 20 km is left without a point, where there was one: over
+// that length a geodesic and the straight line by which it judges agree to 14 m.
 func Simplify(l Polyline, metres float64) Polyline {
 	if len(l) < 3 || !(metres > 0) {
 		return l
@@ -154,6 +156,9 @@ func Simplify(l Polyline, metres float64) Polyline {
 			if d := planar(l[i], l[s.from], l[s.to]); d > farthest {
 				farthest, at = d, i
 			}
+		}
+		if at < 0 && s.to-s.from > 1 && planar(l[s.from], l[s.to], l[s.to]) > pieceM {
+			at = (s.from + s.to) / 2
 		}
 		if at >= 0 {
 			keep[at] = true

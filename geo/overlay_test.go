@@ -150,3 +150,24 @@ func FuzzReadGeoJSON(f *testing.F) {
 		}
 	})
 }
+
+// A long parallel given by many points must not be cut short to one geodesic,
+// which would sag by hundreds of metres.
+func TestBufferFollowsAParallel(t *testing.T) {
+	var parallel geo.Polyline
+	for i := range 151 {
+		parallel = append(parallel, geo.Point{Lat: 48, Lon: 36 + float64(i)*0.0134})
+	}
+	m, err := geo.Buffer([]geo.Polyline{parallel}, 2000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := geo.NewLineIndex([]geo.Polyline{parallel})
+	for _, l := range m.Boundary() {
+		for _, p := range l {
+			if d := index.Nearest(p).DistanceM; math.Abs(d-2000) > 25 {
+				t.Fatalf("the edge at %v lies %.0f m from the line; want 2000 m", p, d)
+			}
+		}
+	}
+}
