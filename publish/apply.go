@@ -25,6 +25,7 @@ type Release struct {
 
 	policy  agreement.Policy
 	aliases map[string]string
+	sources int // that have an alias
 }
 
 // Apply returns what the policy lets through as of an instant (UTC). It never
@@ -107,7 +108,8 @@ func (r *Release) Source(name string) string {
 	}
 	a, ok := r.aliases[name]
 	if !ok {
-		a = "source-" + strconv.Itoa(len(r.aliases)+1)
+		r.sources++
+		a = "source-" + strconv.Itoa(r.sources)
 		r.aliases[name] = a
 	}
 	return a

@@ -17,7 +17,7 @@ func (b *builder) annex() {
 			No: i + 1, ID: n.ID, From: n.From, To: n.To,
 			Place: n.Place, Area: b.areaOf(n.Position, n.Area), Position: n.Position,
 			Count: n.Count, Activity: n.Activity, ActivityP: 1, Direction: n.Direction, Heading: n.Heading,
-			Weapon: n.Weapon, Caveats: n.Caveats, Harm: n.Harm,
+			Weapon: n.Weapon, Ellipse: n.Ellipse, Caveats: n.Caveats, Harm: n.Harm,
 			Handling: publish.MostRestricted(n.Handling, observation.Clear),
 			Probable: n.Probability, Sources: n.IndependentSources,
 		}

@@ -74,6 +74,7 @@ func Build(in Input) (*Report, error) {
 	}
 
 	b := newBuilder(r, &in, policy, released, before)
+	b.asOf = asOf
 	b.annex()
 	b.totals()
 	b.groups()
@@ -93,6 +94,7 @@ func Build(in Input) (*Report, error) {
 type builder struct {
 	r        *Report
 	in       *Input
+	asOf     time.Time
 	released *publish.Release
 	before   *publish.Release
 	sees     func(observation.Handling) bool

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/report"
 )
 
@@ -78,6 +79,21 @@ func TestCataloguesAgree(t *testing.T) {
 			slices.Sort(has)
 			if len(want) > 1 && !slices.Equal(has, forms[lang]) {
 				t.Errorf("%s: %q has the plural forms %v; want %v", lang, key, has, forms[lang])
+			}
+		}
+	}
+}
+
+// Every activity of the taxonomy has a name in every language.
+func TestCataloguesNameEveryActivity(t *testing.T) {
+	for _, lang := range report.Languages() {
+		data, err := os.ReadFile(filepath.Join("catalog", lang+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range observation.Activities() {
+			if !bytes.Contains(data, []byte(`"activity.`+string(a)+`":`)) {
+				t.Errorf("%s: no name for %s", lang, a)
 			}
 		}
 	}

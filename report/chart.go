@@ -186,7 +186,11 @@ func (r *Report) typeChart(l *locale) *drawing {
 	for _, g := range list {
 		largest = max(largest, float64(g.Incidents), float64(len(list)))
 	}
-	const height, left = 13.0, 120.0
+	const height = 13.0
+	left := 90.0
+	for _, g := range list { // room for the longest word of the language
+		left = min(200, max(left, 14+4.2*float64(len([]rune(l.word("activity", g.Key))))))
+	}
 	d := &drawing{id: "chart-types", w: chartWidth, h: height*float64(len(list)) + 20, title: l.t("chart.types")}
 	w := chartWidth - left - 50
 	for i, g := range list {

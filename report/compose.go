@@ -89,12 +89,12 @@ func (c *composer) head() {
 	if r.Simulated {
 		d.banner = l.t("simulated")
 	}
-	d.head = []fact{
-		{l.t("head.day"), l.date(r.Day)},
-		{l.t("head.asof"), l.instant(r.To)},
-		{l.t("head.period"), l.t("period", "from", l.instant(r.From), "to", l.instant(r.To))},
-		{l.t("head.audience"), l.t("head.audience.value", "audience", l.word("audience", r.Audience), "handling", string(r.Handling))},
+	d.head = []fact{{l.t("head.day"), l.date(r.Day)}}
+	if r.Spot == "" {
+		d.head = append(d.head, fact{l.t("head.asof"), l.instant(r.To)},
+			fact{l.t("head.period"), l.t("period", "from", l.instant(r.From), "to", l.instant(r.To))})
 	}
+	d.head = append(d.head, fact{l.t("head.audience"), l.t("head.audience.value", "audience", l.word("audience", r.Audience), "handling", string(r.Handling))})
 	if r.Policy.DelayS > 0 {
 		d.head = append(d.head, fact{l.t("head.release"), l.instant(r.Release)})
 	}
@@ -135,6 +135,7 @@ func (c *composer) summary() {
 		second = l.t("summary.2.none")
 	}
 	s.add(paragraph{style: "lead", runs: []run{text(first + " " + second + " " + c.watchedSentence())}})
+	s.add(c.tiles())
 	for _, n := range c.caveats() {
 		s.add(paragraph{style: "warning", runs: []run{text(n)}})
 	}
@@ -143,10 +144,46 @@ func (c *composer) summary() {
 	}
 }
 
+// tiles are the five figures that a reader looks for first.
+func (c *composer) tiles() tiles {
+	r, l, t := c.r, c.l, &c.r.Totals
+	before := func(f *Figure) string {
+		if f.Previous == nil {
+			return l.t("tile.before", "n", l.t("no-record"))
+		}
+		return l.t("tile.before", "n", *f.Previous)
+	}
+	breaches := r.Responsibility.Breaches
+	responsible := tile{value: l.t("tile.ratio", "n", r.Responsibility.Undetermined, "all", breaches), name: l.t("tile.responsible"),
+		href: c.ref("responsible.undetermined"), notes: []string{l.t("tile.attributed", "n", breaches-r.Responsibility.Undetermined)}}
+	if r.Responsibility.Withheld {
+		responsible = tile{value: l.t("withheld"), name: l.t("tile.party")}
+	}
+	list := []tile{
+		{value: l.int(t.Incidents.Incidents), name: l.t("tile.incidents"), href: c.ref("incidents"), notes: []string{
+			l.t("tile.interval", "low", l.num(t.Incidents.Poisson.Low, 0), "high", l.num(t.Incidents.Poisson.High, 0)), before(&t.Incidents)}},
+		{value: l.int(t.Force.Incidents), name: l.t("tile.force"), href: c.ref("force"), notes: []string{
+			l.t("tile.explosions", "n", t.Explosions.Incidents), before(&t.Force)}},
+		{value: l.int(t.Breach), name: l.t("tile.breach"), href: c.ref("breach"), mark: "breach", notes: []string{
+			l.t("tile.undetermined", "n", t.Undetermined)}},
+		responsible,
+	}
+	watched := tile{value: l.t("tile.unknown"), name: l.t("tile.watched")}
+	if v := &r.Coverage; v.Known {
+		watched.value = l.percent(v.Share)
+		watched.notes = append(watched.notes, l.t("tile.never", "never", l.km(v.NeverM), "all", l.km(v.LengthM)))
+	}
+	watched.notes = append(watched.notes, l.t("tile.silent", "n", r.Coverage.Silent))
+	return tiles{append(list, watched)}
+}
+
 // caveats are what a reader must know before any number.
 func (c *composer) caveats() []string {
 	r, l := c.r, c.l
 	var list []string
+	if r.Spot != "" {
+		return nil // what is missing from the day says nothing of this incident
+	}
 	if n := r.Withheld.Handling; n > 0 {
 		list = append(list, l.t("withheld.handling", "n", n, "label", r.Policy.Handling))
 	}
@@ -184,6 +221,8 @@ func (c *composer) compared(f *Figure) string {
 func (c *composer) responsibleClause() string {
 	p := &c.r.Responsibility
 	switch {
+	case p.Withheld:
+		return c.l.t("responsible.withheld")
 	case p.Breaches == 0:
 		return c.l.t("responsible.no-breach")
 	case p.Undetermined == p.Breaches:
@@ -198,6 +237,9 @@ func (c *composer) watchedSentence() string {
 	if v.Due == 0 {
 		sources = l.t("watched.none-due")
 	}
+	if !v.Known && v.HeldBack > 0 {
+		return l.t("watched.withheld", "sources", sources)
+	}
 	if !v.Known {
 		return l.t("watched.unknown", "sources", sources)
 	}
@@ -208,8 +250,8 @@ func (c *composer) totals() {
 	r, l := c.r, c.l
 	s := c.section("totals", "section.totals")
 	t := table{id: "t-totals", caption: l.t("totals.caption"), rowHead: true, columns: []column{
-		{l.t("col.what"), 24, false}, {l.t("col.incidents"), 11, true}, {l.t("col.poisson"), 13, true}, {l.t("col.expected"), 15, true},
-		{l.t("col.events"), 15, true}, {l.t("col.previous"), 12, true}, {l.t("col.change"), 14, false}, {l.t("col.mean7"), 11, true}, {l.t("col.mean30"), 11, true},
+		{l.t("col.what"), 17, false}, {l.t("col.incidents"), 12, true}, {l.t("col.poisson"), 13, true}, {l.t("col.expected"), 15, true},
+		{l.t("col.events"), 15, true}, {l.t("col.previous"), 11, true}, {l.t("col.change"), 11, false}, {l.t("col.mean7"), 12, true}, {l.t("col.mean30"), 12, true},
 	}}
 	for _, x := range []struct {
 		key, name string
@@ -306,7 +348,11 @@ func (c *composer) when() {
 		s.add(para(text(l.t("nothing"))))
 		return
 	}
-	s.add(figure{id: "f-hours", caption: l.t("chart.hours.caption", "zone", l.zoneName(r.To)), drawing: r.hourChart(l)})
+	caption := "chart.hours.caption"
+	if !r.Coverage.Known {
+		caption = "chart.hours.plain"
+	}
+	s.add(figure{id: "f-hours", caption: l.t(caption, "zone", l.zoneName(r.To)), drawing: r.hourChart(l)})
 	hours := slices.DeleteFunc(slices.Clone(r.ByHour), func(g Group) bool { return g.Incidents == 0 })
 	s.add(c.groupTable("t-hours", "hour", l.t("hours.caption", "zone", l.zoneName(r.To)), l.t("col.hour"), hours, func(k string) string {
 		at, err := time.Parse(time.RFC3339, k)
@@ -326,11 +372,14 @@ func (c *composer) where() {
 	r, l := c.r, c.l
 	s := c.section("where", "section.where")
 	if !r.geometry.extent.empty() {
-		s.add(figure{id: "f-map", caption: l.t("map.caption"), drawing: r.incidentMap(l, "map-all", l.t("map.title", "date", l.date(r.Day)), r.geometry.extent)})
-		for i, e := range r.clusters() {
+		details := r.clusters()
+		title := l.t("map.title", "date", l.date(r.Day))
+		s.add(figure{id: "f-map", caption: l.t("map.caption"), drawing: r.incidentMap(l,
+			mapView{id: "map-all", title: title, extent: r.geometry.extent, details: details, legend: true})})
+		for i, e := range details {
 			id := fmt.Sprintf("map-%d", i+1)
-			s.add(figure{id: "f-" + id, caption: l.t("map.detail.caption", "n", e.incidents, "near", c.near(e.box)),
-				drawing: r.incidentMap(l, id, l.t("map.title", "date", l.date(r.Day)), e.box)})
+			s.add(figure{id: "f-" + id, caption: letter(i) + " · " + l.t("map.detail.caption", "n", e.incidents, "near", c.near(e.box)),
+				drawing: r.incidentMap(l, mapView{id: id, title: title, extent: e.box, maxH: detailH})})
 		}
 		if n := r.geometry.outside; n > 0 {
 			s.add(note(l.t("map.outside", "n", n)))
@@ -349,12 +398,15 @@ func (c *composer) findings() {
 		return
 	}
 	t := table{id: "t-provisions", caption: l.t("provisions.caption"), rowHead: true, columns: []column{
-		{l.t("col.provision"), 16, false}, {l.t("col.words"), 48, false}, {l.t("result.breach"), 11, true}, {l.t("result.undetermined"), 11, true},
-		{l.t("result.excepted"), 11, true}, {l.t("result.consistent"), 11, true}, {l.t("col.expected-breaches"), 12, true}, {l.t("col.severity"), 11, false}, {l.t("col.previous-breaches"), 12, true}}}
+		{l.t("col.provision"), 52, false}, {l.t("result.breach"), 11, true}, {l.t("result.undetermined"), 15, true},
+		{l.t("result.excepted"), 12, true}, {l.t("result.consistent"), 13, true}, {l.t("col.expected-breaches"), 12, true}, {l.t("col.severity"), 11, false}, {l.t("col.previous-breaches"), 12, true}}}
 	for _, p := range r.Provisions {
 		name := p.ID
 		if p.Article != "" {
-			name = l.t("article", "n", p.Article) + "\n" + p.ID
+			name = l.t("article", "n", p.Article) + " · " + p.ID
+		}
+		if words := l.text(p.Words); words != "" {
+			name += "\n" + clipText(words, 220)
 		}
 		k := "provision." + slug(p.ID) + "."
 		previous := l.t("no-record")
@@ -365,7 +417,7 @@ func (c *composer) findings() {
 		if severity == "" {
 			severity = "—"
 		}
-		t.rows = append(t.rows, row{cells: []cell{plain(name), plain(clipText(l.text(p.Words), 220)),
+		t.rows = append(t.rows, row{cells: []cell{plain(name),
 			c.int(p.Breach, k+"breach"), c.int(p.Undetermined, k+"undetermined"), c.int(p.Excepted, k+"excepted"), c.int(p.Consistent, k+"consistent"),
 			plain(l.num(p.Expected, 1)), plain(severity), plain(previous)}})
 	}
@@ -389,6 +441,10 @@ func (c *composer) responsibility() {
 	p := &r.Responsibility
 	s := c.section("responsibility", "section.responsibility")
 	s.add(para(text(l.t("responsibility.intro"))))
+	if p.Withheld {
+		s.add(paragraph{style: "warning", runs: []run{text(l.t("responsibility.withheld"))}})
+		return
+	}
 	if p.Breaches > 0 {
 		s.add(para(strong(l.t("responsibility.count", "n", p.Undetermined, "all", p.Breaches, "share", l.percent(float64(p.Undetermined)/float64(p.Breaches))))))
 	}

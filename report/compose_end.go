@@ -20,6 +20,8 @@ func (c *composer) unwatched() {
 	switch {
 	case len(r.geometry.lines) == 0:
 		s.add(para(text(l.t("cover.no-line"))))
+	case !v.Known && v.HeldBack > 0:
+		s.add(paragraph{style: "warning", runs: []run{text(l.t("cover.withheld"))}})
 	case !v.Known:
 		s.add(paragraph{style: "warning", runs: []run{text(l.t("cover.unknown"))}})
 	default:
@@ -34,6 +36,9 @@ func (c *composer) unwatched() {
 			s.add(t)
 		}
 		c.gaps(s)
+	}
+	if v.Known && v.HeldBack > 0 {
+		s.add(note(l.t("cover.partly")))
 	}
 	if v.Withheld > 0 {
 		s.add(note(l.t("sources.withheld", "n", v.Withheld)))
@@ -143,13 +148,15 @@ func (c *composer) method() {
 	item := func(key string, args ...any) { items = append(items, []run{text(l.t(key, args...))}) }
 	item("method.questions")
 	item("method.incident")
-	item("method.force")
-	item("method.interval")
-	item("method.expected")
-	item("method.change")
+	if r.Spot == "" {
+		item("method.force")
+		item("method.interval")
+		item("method.expected")
+		item("method.change")
+	}
 	item("method.time")
 	item("method.place")
-	if len(r.Coverage.Means) > 0 {
+	if len(r.Coverage.Means) > 0 && r.Spot == "" {
 		var parts []string
 		for _, m := range r.Coverage.Means {
 			km := l.km(float64(m.RangeM.Max))
@@ -179,7 +186,9 @@ func (c *composer) method() {
 		rules = append(rules, l.t("policy.none"))
 	}
 	item("method.policy", "audience", l.word("audience", r.Audience), "label", p.Handling, "rules", strings.Join(rules, "; "))
-	item("method.explain", "command", "truce explain "+r.Day+"/incidents")
+	if r.Spot == "" {
+		item("method.explain", "command", "truce explain "+r.Day+"/incidents")
+	}
 	s.add(bullets{items})
 
 	s.add(subheading{"versions", l.t("versions.title")})
@@ -195,7 +204,7 @@ func (c *composer) method() {
 		if v.RadiusM > 0 {
 			s += " · ± " + l.km(v.RadiusM)
 		}
-		if v.Source != "" && !r.anonymous {
+		if v.Source != "" {
 			s += " · " + v.Source
 		}
 		add(l.line(v.Line), s, false)
@@ -219,9 +228,9 @@ func (c *composer) annex() {
 	}
 	s.add(note(l.t("annex.note", "command", "truce explain ID")))
 	t := table{id: "t-annex", caption: l.t("annex.caption"), small: true, columns: []column{
-		{l.t("col.row"), 4, true}, {l.t("col.position"), 13, false}, {l.t("col.event-location"), 16, false}, {l.t("col.means"), 9, false},
-		{l.t("col.number"), 6, true}, {l.t("col.observation"), 11, false}, {l.t("col.description"), 13, false}, {l.t("col.weapon"), 9, false},
-		{l.t("col.date-time"), 15, false}, {l.t("col.zone"), 12, false}, {l.t("col.confidence"), 11, false}, {l.t("col.result"), 12, false}, {l.t("col.id"), 11, false}}}
+		{l.t("col.row"), 4.5, true}, {l.t("col.position"), 11, false}, {l.t("col.event-location"), 15, false}, {l.t("col.means"), 11.5, false},
+		{l.t("col.number"), 6, true}, {l.t("col.observation"), 11, false}, {l.t("col.description"), 11, false}, {l.t("col.weapon"), 9, false},
+		{l.t("col.date-time"), 14, false}, {l.t("col.zone"), 17, false}, {l.t("col.confidence"), 10.5, false}, {l.t("col.result"), 13, false}, {l.t("col.id"), 9, false}}}
 	t.rows = make([]row, len(r.Annex))
 	for i := range r.Annex {
 		a := &r.Annex[i]
@@ -359,10 +368,15 @@ func (c *composer) judged(a *AnnexRow) string {
 	}
 	if a.Result == "breach" {
 		who := c.l.t("responsible.undetermined")
+		if c.r.Responsibility.Withheld {
+			who = ""
+		}
 		if a.Party != "" {
 			who = c.l.t("responsible.party", "party", c.l.party(a.Party))
 		}
-		s += "\n" + who
+		if who != "" {
+			s += "\n" + who
+		}
 	}
 	if a.Exception != "" {
 		s += "\n" + a.Exception

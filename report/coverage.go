@@ -12,6 +12,7 @@ import (
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/line"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/publish"
 )
 
 // TypicalRangeM is how far, in metres, a means is taken to notice an act of
@@ -137,6 +138,18 @@ func cutPieces(lines []line.Version) []coverStretch {
 	return list
 }
 
+// maySay reports whether the audience may know of a watch that ended so.
+// Leaving one out can only make the coverage look smaller.
+func (b *builder) maySay(w *Watch, to time.Time) bool {
+	return b.sees(w.Handling) && (b.r.Policy.DelayS == 0 || !to.After(b.asOf.Add(-time.Duration(b.r.Policy.DelayS*float64(time.Second)))))
+}
+
+// coarse moves a watching place to the grid on which the audience sees places.
+func (b *builder) coarse(p geo.Point) geo.Point {
+	q := publish.Round(observation.Position{Lat: p.Lat, Lon: p.Lon}, b.r.Policy.RoundM)
+	return geo.Point{Lat: q.Lat, Lon: q.Lon}
+}
+
 // coverage measures which part of the lines was watched in which hours.
 func (b *builder) coverage() {
 	r, c := b.r, &b.r.Coverage
@@ -166,12 +179,17 @@ func (b *builder) coverage() {
 		if !from.Before(to) || w.RangeM <= 0 {
 			continue
 		}
+		if !b.maySay(w, to) {
+			c.HeldBack++
+			continue
+		}
+		at := b.coarse(w.Center)
 		c.Watches++
 		if w.Declared {
 			c.Declared++
 		}
 		watching[w.Source] += to.Sub(from).Hours()
-		places[spot{w.Source, w.Center}] = true
+		places[spot{w.Source, at}] = true
 		m := byMeans[w.Means]
 		if m == nil {
 			m = &meansOf{sources: map[string]bool{}, ranges: Range{Min: int(w.RangeM)}}
@@ -188,13 +206,13 @@ func (b *builder) coverage() {
 			mask |= 1 << h
 		}
 		dLat := w.RangeM / 110000
-		dLon := dLat / math.Max(0.01, math.Cos(w.Center.Lat*math.Pi/180))
+		dLon := dLat / math.Max(0.01, math.Cos(at.Lat*math.Pi/180))
 		for j := range pieces {
 			p := &pieces[j]
-			if p.hours&mask == mask || math.Abs(p.mid.Lat-w.Center.Lat) > dLat || math.Abs(p.mid.Lon-w.Center.Lon) > dLon {
+			if p.hours&mask == mask || math.Abs(p.mid.Lat-at.Lat) > dLat || math.Abs(p.mid.Lon-at.Lon) > dLon {
 				continue
 			}
-			if metres(p.mid, w.Center) <= w.RangeM {
+			if metres(p.mid, at) <= w.RangeM {
 				p.hours |= mask
 			}
 		}
@@ -249,6 +267,9 @@ func (b *builder) coverage() {
 	c.stretch = pieces
 	if c.Known {
 		c.Gaps = gaps(b.in.Lines, pieces, b.in.Settlements, &r.names)
+		for i := range c.Gaps {
+			c.Gaps[i].From, c.Gaps[i].To = b.coarse(c.Gaps[i].From), b.coarse(c.Gaps[i].To)
+		}
 	}
 	if n := len(r.Days); n > 0 {
 		r.Days[n-1].Watched = c.Share

@@ -83,6 +83,17 @@ type figure struct {
 	drawing *drawing
 }
 
+// tiles are the day's few head figures, side by side.
+type tiles struct{ items []tile }
+
+type tile struct {
+	value, name string
+	href        string
+	notes       []string // what is needed to read the value
+	mark        string   // as in cell
+}
+
+func (tiles) block()      {}
 func (paragraph) block()  {}
 func (subheading) block() {}
 func (bullets) block()    {}

@@ -166,6 +166,8 @@ func (p *page) section(s *section) {
 				p.raw("</li>\n")
 			}
 			p.raw("</ul>\n")
+		case tiles:
+			p.tiles(&b)
 		case table:
 			p.table(&b)
 		case figure:
@@ -181,6 +183,25 @@ func (p *page) section(s *section) {
 		}
 	}
 	p.raw("</section>\n")
+}
+
+func (p *page) tiles(t *tiles) {
+	p.raw("<div class=\"tiles\">\n")
+	for i := range t.items {
+		x := &t.items[i]
+		p.raw("<div><span class=\"name\">")
+		p.esc(x.name)
+		p.raw("</span><span class=\"value\">")
+		p.cell(&cell{text: x.value, href: x.href, mark: x.mark})
+		p.raw("</span><span>")
+		for _, n := range x.notes {
+			p.raw("<small>")
+			p.esc(n)
+			p.raw("</small>")
+		}
+		p.raw("</span></div>\n")
+	}
+	p.raw("</div>\n")
 }
 
 func (p *page) runs(list []run) {
@@ -279,7 +300,7 @@ func (p *page) row(t *table, r *row) {
 
 func (p *page) cell(c *cell) {
 	if c.mark != "" {
-		p.raw("<span class=\"mark ", c.mark, "\" aria-hidden=\"true\">", sign(c.mark), "</span> ")
+		p.raw("<span class=\"mark ", c.mark, "\" aria-hidden=\"true\">", sign(c.mark), "</span>\u00a0")
 	}
 	if c.href != "" {
 		p.raw("<a href=\"#")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/finding"
+	"github.com/truce-monitor/truce/publish"
 )
 
 // findings makes the rows by provision, the deadlines, and the list of findings.
@@ -118,6 +119,7 @@ func findingRow(f *finding.Finding) FindingRow {
 
 func (b *builder) responsibility() {
 	r := b.r
+	r.Responsibility.Withheld = b.withheld(publish.FieldParty)
 	parties := map[string]*ResponsibleRow{}
 	at := func(id string) *ResponsibleRow {
 		p := parties[id]
@@ -174,6 +176,9 @@ func (b *builder) responsibility() {
 	slices.SortFunc(r.Responsibility.Parties, func(x, y ResponsibleRow) int {
 		return cmp.Or(cmp.Compare(place(x.Party), place(y.Party)), cmp.Compare(x.Party, y.Party))
 	})
+	if r.Responsibility.Withheld {
+		return
+	}
 	b.number("responsible.undetermined", float64(r.Responsibility.Undetermined), rows[""])
 	for _, p := range r.Responsibility.Parties {
 		if p.Breaches > 0 {

@@ -13,13 +13,29 @@ const (
 	mapWidth = 520.0 // points: a little more than A4 within its margins
 	mapMaxH  = 420.0
 	mapMinH  = 180.0
+	detailH  = 290.0
 )
+
+// mapView is which part of the world an incident map shows and how.
+type mapView struct {
+	id, title string
+	extent    box
+	maxH      float64   // points; 0: as high as a map may be
+	details   []cluster // parts that have a map of their own, framed with a letter
+	legend    bool
+}
+
+// letter names a detail map.
+func letter(i int) string { return string(rune('A' + i)) }
 
 // baseMap draws frame, areas, zones and lines, and leaves the drawing clipped
 // to the frame; finish ends that.
-func (r *Report) baseMap(l *locale, id, title string, extent box, zones, line bool) (*drawing, projection) {
-	d := &drawing{id: id, w: mapWidth, title: title}
-	p, h := fit(extent, 24, 8, mapWidth-32, mapMinH, mapMaxH)
+func (r *Report) baseMap(v mapView, zones, line bool) (*drawing, projection) {
+	d := &drawing{id: v.id, w: mapWidth, title: v.title}
+	if v.maxH == 0 {
+		v.maxH = mapMaxH
+	}
+	p, h := fit(v.extent, 24, 8, mapWidth-32, mapMinH, v.maxH)
 	d.h = h + 24
 	d.add(mark{kind: clipMark, at: pt{p.x, p.y}, to: pt{p.x + mapWidth - 32, p.y + h}})
 	for _, s := range r.geometry.areas {
@@ -92,6 +108,63 @@ func (r *Report) lines(d *drawing, p *projection) {
 			path := p.path(part, false)
 			d.add(mark{kind: pathMark, paths: [][]pt{path}, stroke: "#ffffff", width: 3.4})
 			d.add(mark{kind: pathMark, paths: [][]pt{path}, stroke: inkColour, width: 1.6, dash: lineDash(i)})
+		}
+	}
+}
+
+// sides names the parties on either side of the first line, where both names
+// find room beside it.
+func (r *Report) sides(l *locale, d *drawing, p *projection) {
+	if len(r.geometry.lines) == 0 {
+		return
+	}
+	ln := &r.geometry.lines[0]
+	if ln.left == "" || ln.right == "" || ln.left == ln.right {
+		return
+	}
+	var path []pt
+	longest := 0.0
+	for _, part := range ln.parts {
+		if !p.sees(part) {
+			continue
+		}
+		q, length := p.path(part, false), 0.0
+		for i := 1; i < len(q); i++ {
+			length += math.Hypot(q[i].x-q[i-1].x, q[i].y-q[i-1].y)
+		}
+		if length > longest {
+			path, longest = q, length
+		}
+	}
+	names := [2]string{clipText(l.party(ln.left), 32), clipText(l.party(ln.right), 32)}
+	a, b := p.at(geo.Point{Lat: p.frame.n, Lon: p.frame.w}), p.at(geo.Point{Lat: p.frame.s, Lon: p.frame.e})
+	const size = 8.5
+	fits := func(q pt, name string) bool {
+		half := size * 0.3 * float64(len([]rune(name)))
+		return q.x-half > a.x+4 && q.x+half < b.x-4 && q.y-size > a.y+4 && q.y < b.y-22
+	}
+	for _, off := range []float64{70, 50, 34} {
+		for _, share := range []float64{0.25, 0.75, 0.35, 0.65, 0.5, 0.15, 0.85} {
+			i := int(share * float64(len(path)))
+			from, to := max(0, i-len(path)/10-1), min(len(path)-1, i+len(path)/10+1)
+			if from >= to {
+				continue
+			}
+			dx, dy := path[to].x-path[from].x, path[to].y-path[from].y
+			n := math.Hypot(dx, dy)
+			if n == 0 {
+				continue
+			}
+			mid := path[min(i, len(path)-1)]
+			left := pt{mid.x + dy/n*off, mid.y - dx/n*off + size/3}
+			right := pt{mid.x - dy/n*off, mid.y + dx/n*off + size/3}
+			if !fits(left, names[0]) || !fits(right, names[1]) {
+				continue
+			}
+			for k, q := range []pt{left, right} {
+				d.add(mark{kind: textMark, at: q, text: names[k], anchor: "middle", size: size, bold: true, fill: greyColour})
+			}
+			return
 		}
 	}
 }
@@ -254,8 +327,8 @@ func (r *Report) sure(step string) float64 {
 }
 
 // incidentMap shows where what happened, with the uncertainty of each place.
-func (r *Report) incidentMap(l *locale, id, title string, extent box) *drawing {
-	d, p := r.baseMap(l, id, title, extent, true, true)
+func (r *Report) incidentMap(l *locale, v mapView) *drawing {
+	d, p := r.baseMap(v, true, true)
 	shown := 0
 	order := make([]int, 0, len(r.Annex))
 	for i := range r.Annex {
@@ -265,6 +338,7 @@ func (r *Report) incidentMap(l *locale, id, title string, extent box) *drawing {
 	}
 	// The gravest are drawn last, on top.
 	slices.SortStableFunc(order, func(a, b int) int { return weight(r.Annex[a].Result) - weight(r.Annex[b].Result) })
+	r.sides(l, d, &p)
 	for _, i := range order {
 		r.uncertainty(d, &p, &r.Annex[i])
 	}
@@ -292,9 +366,18 @@ func (r *Report) incidentMap(l *locale, id, title string, extent box) *drawing {
 			d.add(mark{kind: textMark, at: pt{at.x + 4, at.y + 6}, text: l.t("times", "n", n), size: 6, bold: true, halo: true, fill: inkColour})
 		}
 	}
+	for i, c := range v.details {
+		a, b := p.at(geo.Point{Lat: c.box.n, Lon: c.box.w}), p.at(geo.Point{Lat: c.box.s, Lon: c.box.e})
+		d.rect(a.x, a.y, b.x-a.x, b.y-a.y, "", "#ffffff", 2.2)
+		d.rect(a.x, a.y, b.x-a.x, b.y-a.y, "", inkColour, 0.8)
+		d.rect(a.x, a.y, 11, 11, inkColour, "", 0)
+		d.add(mark{kind: textMark, at: pt{a.x + 5.5, a.y + 8}, text: letter(i), anchor: "middle", size: 7.5, bold: true, fill: "#ffffff"})
+	}
 	r.finish(l, d, &p)
 	d.desc = l.t("map.desc", "n", shown)
-	r.mapLegend(l, d, len(r.geometry.zones) > 0)
+	if v.legend {
+		r.mapLegend(l, d, len(r.geometry.zones) > 0)
+	}
 	return d
 }
 
@@ -332,6 +415,10 @@ func (r *Report) uncertainty(d *drawing, p *projection, row *AnnexRow) {
 		if at := p.at(from); near*p.perMetre > 4 {
 			d.add(mark{kind: pathMark, closed: true, paths: [][]pt{{{at.x, at.y - 2}, {at.x + 1.8, at.y + 1.4}, {at.x - 1.8, at.y + 1.4}}}, stroke: greyColour, width: 0.6})
 		}
+	}
+	if e := row.Ellipse; e != nil && sectors == 0 && e.MajorM*p.perMetre > 3 {
+		d.add(mark{kind: pathMark, closed: true, paths: [][]pt{p.ellipse(centre, e)}, fill: colour, fillOpacity: 0.04, stroke: colour, width: 0.5, opacity: 0.6})
+		return
 	}
 	if rad := row.Position.Radius * p.perMetre; rad > 3 && sectors == 0 {
 		d.add(mark{kind: circleMark, at: p.at(centre), r: rad, fill: colour, fillOpacity: 0.04, stroke: colour, width: 0.5, opacity: 0.6})
@@ -401,7 +488,7 @@ func clipText(s string, n int) string {
 
 // coverageMap shows which stretches of the line were watched for how long.
 func (r *Report) coverageMap(l *locale, id, title string) *drawing {
-	d, p := r.baseMap(l, id, title, r.geometry.extent, false, false)
+	d, p := r.baseMap(mapView{id: id, title: title, extent: r.geometry.extent, maxH: detailH}, false, false)
 	hours := len(r.Coverage.ByHour)
 	type class struct {
 		colour string

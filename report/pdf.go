@@ -178,10 +178,38 @@ func (p *sheets) draw() {
 	p.title()
 	for i := range p.d.sections {
 		p.section(&p.d.sections[i])
+		if i == 0 && len(p.d.sections) > 3 && p.d.contents != "" {
+			p.tableOfContents()
+		}
 		if p.d.sections[i].id == "method" {
 			p.signature()
 		}
 	}
+}
+
+// tableOfContents lists the sections in two columns below the summary, where
+// the page has room for it.
+func (p *sheets) tableOfContents() {
+	const size, line = 9.0, 14.0
+	list := p.d.sections
+	half := (len(list) + 1) / 2
+	if _, page := p.size(); p.f.GetY()+26+float64(half)*line > page-marginEnd {
+		return
+	}
+	p.f.Ln(12)
+	p.font("B", 10.5)
+	p.colour(inkColour)
+	p.lines(p.d.contents, p.width(), 16)
+	top := p.f.GetY()
+	p.font("", size)
+	p.colour(undeterminedTint)
+	for i := range list {
+		x, y := marginX+float64(i/half)*p.width()/2, top+float64(i%half)*line
+		s := fmt.Sprintf("%d  %s", i+1, list[i].title)
+		p.f.Text(x, y+size, s)
+		p.f.Link(x, y, p.f.GetStringWidth(s), line, p.link(list[i].id))
+	}
+	p.f.SetXY(marginX, top+float64(half)*line)
 }
 
 func (p *sheets) title() {
@@ -192,7 +220,7 @@ func (p *sheets) title() {
 	p.colour(greyColour)
 	p.lines(p.d.subtitle, p.width(), 15)
 	p.f.Ln(6)
-	const name = 118
+	const name = 160
 	for _, f := range p.d.head {
 		y := p.f.GetY()
 		p.font("", 8.5)
@@ -269,6 +297,8 @@ func (p *sheets) section(s *section) {
 				p.f.Text(marginX+2, p.f.GetY()+bodySize, "•")
 				p.paragraph(it, "", 12)
 			}
+		case tiles:
+			p.tiles(&b)
 		case table:
 			p.table(&b)
 		case figure:
@@ -281,7 +311,7 @@ func (p *sheets) section(s *section) {
 func (p *sheets) least(s *section) float64 {
 	if len(s.blocks) > 0 {
 		if f, ok := s.blocks[0].(figure); ok {
-			return f.drawing.h*p.scale(f.drawing) + 30
+			return shrink*f.drawing.h*p.scale(f.drawing) + 34
 		}
 	}
 	return 60
@@ -292,15 +322,16 @@ func (p *sheets) paragraph(runs []run, style string, indent float64) {
 	size, ink := bodySize, inkColour
 	switch style {
 	case "lead":
-		size = 11
+		size = 10.5
 	case "note":
 		size, ink = 8.5, greyColour
 	case "warning":
-		ink = breachColour
+		size, indent = 9, indent+9
 	}
 	h := size * leading
 	left, right := marginX+indent, marginX+p.width()
 	p.room(h)
+	top, page := p.f.GetY(), p.f.PageNo()
 	x := left
 	for _, r := range runs {
 		switch {
@@ -329,4 +360,11 @@ func (p *sheets) paragraph(runs []run, style string, indent float64) {
 		}
 	}
 	p.f.SetXY(marginX, p.f.GetY()+h+2.5)
+	if style == "warning" {
+		if p.f.PageNo() != page {
+			top = marginTop
+		}
+		p.stroke(orangeColour, 2, nil)
+		p.f.Line(marginX+1, top+1.5, marginX+1, p.f.GetY()-2)
+	}
 }

@@ -6,10 +6,17 @@ import "codeberg.org/go-pdf/fpdf"
 func (p *sheets) figure(f *figure) {
 	d := f.drawing
 	scale := p.scale(d)
-	p.room(d.h*scale + 30)
+	const caption = 30.0
+	_, page := p.size()
+	// A figure that nearly fits is drawn a little smaller rather than leaving
+	// half a page empty.
+	if left := page - marginEnd - p.f.GetY() - caption; left < d.h*scale && left >= shrink*d.h*scale {
+		scale = left / d.h
+	}
+	p.room(d.h*scale + caption)
 	p.f.Ln(4)
 	p.anchor(f.id)
-	x, y := marginX, p.f.GetY()
+	x, y := marginX+(p.width()-d.w*scale)/2, p.f.GetY()
 	for i := range d.marks {
 		p.mark(&d.marks[i], x, y, scale)
 	}
@@ -19,6 +26,9 @@ func (p *sheets) figure(f *figure) {
 	p.lines(f.caption, p.width(), 12)
 	p.f.Ln(4)
 }
+
+// shrink is how much smaller a figure may be drawn to fit on a page.
+const shrink = 0.7
 
 // scale fits a drawing to the page's width, and to its height below a title.
 func (p *sheets) scale(d *drawing) float64 {

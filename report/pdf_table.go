@@ -6,6 +6,7 @@ import "strings"
 type cellLine struct {
 	text  string
 	small bool
+	size  float64
 }
 
 // table draws a table whose head is repeated on each page.
@@ -74,25 +75,18 @@ func (p *sheets) rowHeight(t *table, r *row, widths []float64, size float64) flo
 	}
 	for i := range r.cells {
 		if i < len(widths) {
-			h = max(h, linesHeight(p.cellLines(t, r, i, widths[i], size), size))
+			h = max(h, linesHeight(p.cellLines(t, r, i, widths[i], size)))
 		}
 	}
 	return h + 2*cellPad
 }
 
-func linesHeight(lines []cellLine, size float64) float64 {
+func linesHeight(lines []cellLine) float64 {
 	h := 0.0
 	for _, l := range lines {
-		h += lineSize(l, size) * 1.28
+		h += l.size * 1.28
 	}
 	return h
-}
-
-func lineSize(l cellLine, size float64) float64 {
-	if l.small {
-		return size * 0.9
-	}
-	return size
 }
 
 // cellLines wraps a cell's text to its column.
@@ -105,9 +99,19 @@ func (p *sheets) cellLines(t *table, r *row, i int, width, size float64) []cellL
 	var out []cellLine
 	for k, line := range strings.Split(c.text, "\n") {
 		small := k > 0
-		p.cellFont(t, r, i, small, size)
-		for _, s := range p.wrap(line, width) {
-			out = append(out, cellLine{s, small})
+		s := size
+		if small {
+			s *= 0.9
+		}
+		p.cellFont(t, r, i, small, s)
+		if !c.code {
+			if w := p.longest(line); w > width { // a word is set smaller rather than broken
+				s *= max(0.74, width/w*0.995)
+				p.cellFont(t, r, i, small, s)
+			}
+		}
+		for _, l := range p.wrap(line, width) {
+			out = append(out, cellLine{l, small, s})
 		}
 	}
 	return out
@@ -115,9 +119,6 @@ func (p *sheets) cellLines(t *table, r *row, i int, width, size float64) []cellL
 
 func (p *sheets) cellFont(t *table, r *row, i int, small bool, size float64) {
 	c := &r.cells[i]
-	if small {
-		size *= 0.9
-	}
 	switch {
 	case c.code && !small:
 		p.f.SetFont("mono", "", size*0.92)
@@ -126,6 +127,15 @@ func (p *sheets) cellFont(t *table, r *row, i int, small bool, size float64) {
 	default:
 		p.font("", size)
 	}
+}
+
+// longest is the width of a text's longest word in the current font.
+func (p *sheets) longest(s string) float64 {
+	w := 0.0
+	for _, word := range strings.Fields(s) {
+		w = max(w, p.f.GetStringWidth(word))
+	}
+	return w
 }
 
 // wrap breaks a text at spaces, and where a word is wider than the column
@@ -175,8 +185,8 @@ func (p *sheets) cells(t *table, r *row, widths []float64, size float64) {
 			left += size
 		}
 		for _, l := range lines {
-			s := lineSize(l, size)
-			p.cellFont(t, r, i, l.small, size)
+			s := l.size
+			p.cellFont(t, r, i, l.small, s)
 			switch {
 			case c.href != "":
 				p.colour(undeterminedTint)

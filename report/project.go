@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/truce-monitor/truce/geo"
+	"github.com/truce-monitor/truce/incident"
 )
 
 // geometry is what the maps need beside the rows.
@@ -18,8 +19,9 @@ type geometry struct {
 }
 
 type linePath struct {
-	id    string
-	parts []geo.Polyline
+	id          string
+	parts       []geo.Polyline
+	left, right string // parties
 }
 
 // geometry gathers the maps' input and their extent: the line and what
@@ -31,7 +33,7 @@ func (b *builder) geometry() {
 	e := emptyBox()
 	for i := range b.in.Lines {
 		v := &b.in.Lines[i]
-		g.lines = append(g.lines, linePath{v.Line, v.Parts})
+		g.lines = append(g.lines, linePath{v.Line, v.Parts, v.Left, v.Right})
 		length := 0.0
 		for _, part := range v.Parts {
 			for k, p := range part {
@@ -41,7 +43,11 @@ func (b *builder) geometry() {
 				}
 			}
 		}
-		b.r.LineVersions = append(b.r.LineVersions, LineVersion{v.Line, v.ID, v.From, v.Source, round(length, 0), v.RadiusM})
+		source := v.Source
+		if b.r.anonymous {
+			source = ""
+		}
+		b.r.LineVersions = append(b.r.LineVersions, LineVersion{v.Line, v.ID, v.From, source, round(length, 0), v.RadiusM})
 	}
 	bounds := box{-180, -90, 180, 90}
 	if a := b.in.Agreement.Area; len(a) == 4 {
@@ -113,6 +119,18 @@ func fit(e box, x, y, w, minH, maxH float64) (projection, float64) {
 
 func (p *projection) at(q geo.Point) pt {
 	return pt{p.x + (q.Lon-p.frame.w)*p.perLon, p.y + (p.frame.n-q.Lat)*p.perLat}
+}
+
+// ellipse is the outline of an ellipse about a place.
+func (p *projection) ellipse(centre geo.Point, e *incident.Ellipse) []pt {
+	const n = 36
+	out := make([]pt, n)
+	for i := range out {
+		a := 2 * math.Pi * float64(i) / n
+		along, across := e.MajorM*math.Cos(a), e.MinorM*math.Sin(a)
+		out[i] = p.at(reach(centre, e.Azimuth+math.Atan2(across, along)*180/math.Pi, math.Hypot(along, across)))
+	}
+	return out
 }
 
 // path projects a path and leaves out what would not be seen.

@@ -6,6 +6,7 @@ import (
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/geo"
+	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/publish"
 )
@@ -169,7 +170,10 @@ type DeadlineRow struct {
 // Responsibility says of how many breaches who is responsible, and of how many
 // that is undetermined.
 type Responsibility struct {
-	Breaches     int              `json:"breaches"` // incidents found in breach
+	Breaches int `json:"breaches"` // incidents found in breach
+	// Withheld tells that the audience may not know who is responsible; then
+	// undetermined counts every breach and means nothing.
+	Withheld     bool             `json:"withheld,omitempty"`
 	Undetermined int              `json:"undetermined"`
 	Parties      []ResponsibleRow `json:"parties"`
 }
@@ -221,6 +225,8 @@ type AnnexRow struct {
 	Excerpt    string                `json:"excerpt,omitempty"` // text of the first member that has one
 	Observed   []ObservedFrom        `json:"observed,omitempty"`
 	Report     []ReportedBy          `json:"reported_by,omitempty"`
+	// Ellipse holds the true place with 95 % where it is clearly longer than wide.
+	Ellipse *incident.Ellipse `json:"ellipse,omitempty"`
 }
 
 // ObservedFrom is a member's line of sight or hearing.
@@ -323,9 +329,10 @@ type Coverage struct {
 	Watches  int            `json:"watches"`
 	Declared int            `json:"declared"`
 	Means    []MeansCover   `json:"means,omitempty"`
-	Silent   int            `json:"silent"`   // sources
-	Due      int            `json:"due"`      // sources of which a report was due
-	Withheld int            `json:"withheld"` // sources that the audience may not know
+	Silent   int            `json:"silent"`    // sources
+	Due      int            `json:"due"`       // sources of which a report was due
+	Withheld int            `json:"withheld"`  // sources that the audience may not know
+	HeldBack int            `json:"held_back"` // watches that the audience may not know; not in any figure here
 	stretch  []coverStretch // for the map
 }
 

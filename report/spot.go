@@ -37,6 +37,7 @@ func (c *composer) composeSpot() {
 	c.head()
 	a := &r.Annex[0]
 	c.d.title = l.t("title.spot", "id", a.ID)
+	c.d.running = l.t("running.spot", "title", clipText(l.text(r.Title), 60), "date", l.date(r.Day))
 	c.d.contents = ""
 	s := c.section("summary", "section.summary")
 	t := table{id: "t-incident", caption: l.t("spot.incident"), rowHead: true, columns: []column{{l.t("col.fact"), 28, false}, {l.t("col.value"), 72, false}}}
@@ -57,6 +58,7 @@ func (c *composer) composeSpot() {
 	add(l.t("col.confidence"), c.occurrence(a))
 	add(l.t("col.result"), c.judged(a))
 	add(l.t("col.description"), c.description(a))
+	add(l.t("col.text"), a.Excerpt)
 	t.rows[0].id = rowAnchor(a.No)
 	s.add(t)
 	for _, n := range c.caveats() {
@@ -65,8 +67,9 @@ func (c *composer) composeSpot() {
 	if p := a.Position; p != nil {
 		where := c.section("where", "section.where")
 		half := max(0.08, 2.5*p.Radius/111e3)
-		where.add(figure{id: "f-map", caption: l.t("map.caption"), drawing: r.incidentMap(l, "map-all", l.t("map.title", "date", l.date(r.Day)),
-			box{p.Lon - 1.6*half, p.Lat - half, p.Lon + 1.6*half, p.Lat + half})})
+		where.add(figure{id: "f-map", caption: l.t("map.caption"), drawing: r.incidentMap(l, mapView{id: "map-all",
+			title: l.t("map.title", "date", l.date(r.Day)), legend: true, maxH: detailH,
+			extent: box{p.Lon - 1.6*half, p.Lat - half, p.Lon + 1.6*half, p.Lat + half}})})
 	}
 	if len(r.Findings) > 0 {
 		f := c.section("findings", "section.findings")
@@ -74,12 +77,28 @@ func (c *composer) composeSpot() {
 			{l.t("col.confidence"), 16, true}, {l.t("section.responsibility"), 20, false}, {l.t("col.id"), 20, false}}}
 		for _, x := range r.Findings {
 			party := l.t("result.undetermined")
-			if x.Responsible != "" {
-				party = l.party(x.Responsible)
+			switch {
+			case r.Responsibility.Withheld:
+				party = l.t("withheld")
+			case x.Responsible != "":
+				party = l.party(x.Responsible) + "\n" + l.percent(x.ResponsP)
 			}
 			rows.rows = append(rows.rows, row{cells: []cell{plain(x.Provision), {text: l.result(x.Result), mark: markOf(x.Result)}, plain(l.percent(x.BreachP)), plain(party), {text: x.ID, code: true}}})
 		}
 		f.add(rows, note(l.t("annex.note", "command", "truce explain "+a.ID)))
+	}
+	if len(a.Report) > 0 {
+		f := c.section("reports", "spot.reports")
+		rows := table{id: "t-reports", caption: l.t("confidence", "share", l.percent(a.Probable), "n", a.Sources), columns: []column{
+			{l.t("col.source"), 40, false}, {l.t("col.ref"), 40, false}, {l.t("col.independent"), 20, false}}}
+		for _, m := range a.Report {
+			independent := l.t("no")
+			if m.Independent {
+				independent = l.t("yes")
+			}
+			rows.rows = append(rows.rows, row{cells: []cell{plain(m.Source), {text: m.Ref, code: true}, plain(independent)}})
+		}
+		f.add(rows)
 	}
 	c.method()
 }
