@@ -110,7 +110,25 @@ func (c *composer) sourceTable(s *section) {
 	t := table{id: "t-sources", caption: l.t("sources.caption"), columns: []column{
 		{l.t("col.source"), 24, false}, {l.t("col.means"), 13, false}, {l.t("col.state"), 16, false}, {l.t("col.observations"), 11, true},
 		{l.t("col.last"), 20, false}, {l.t("col.due"), 10, false}, {l.t("col.watch-hours"), 10, true}}}
-	for _, x := range r.Sources {
+	const most = 60
+	quiet, more := 0, 0
+	listed := slices.Clone(r.Sources)
+	// Beyond those that matter for their silence, the busiest come first.
+	slices.SortStableFunc(listed, func(a, b SourceRow) int {
+		if a.Status != sourceAsHappens || b.Status != sourceAsHappens {
+			return 0
+		}
+		return cmp.Compare(b.Observations, a.Observations)
+	})
+	for _, x := range listed {
+		switch {
+		case x.Status == sourceAsHappens && x.Observations == 0:
+			quiet++
+			continue
+		case len(t.rows) >= most:
+			more++
+			continue
+		}
 		name := x.ID
 		if x.Name != "" && x.Name != x.ID {
 			name = x.Name + "\n" + x.ID
@@ -138,7 +156,15 @@ func (c *composer) sourceTable(s *section) {
 		t.rows = append(t.rows, row{cells: []cell{plain(name), plain(l.word("means", string(x.Means))),
 			{text: state, strong: x.Status == sourceSilent || x.Status == sourceGap}, plain(l.int(x.Observations)), plain(last), plain(due), plain(watch)}})
 	}
-	s.add(t)
+	if len(t.rows) > 0 {
+		s.add(t)
+	}
+	if more > 0 {
+		s.add(note(l.t("sources.more", "n", more)))
+	}
+	if quiet > 0 {
+		s.add(note(l.t("sources.quiet", "n", quiet)))
+	}
 }
 
 func (c *composer) method() {
@@ -334,15 +360,24 @@ func (c *composer) description(a *AnnexRow) string {
 	return dash(strings.Join(parts, "; "))
 }
 
+// zones names the smallest zones that may hold the place; wider ones around
+// them are counted (the tables of data have all).
 func (c *composer) zones(a *AnnexRow) string {
 	l := c.l
+	const most = 2
+	held := slices.Clone(a.Zones)
+	area := c.r.geometry.zoneArea
+	slices.SortStableFunc(held, func(x, y ZoneShare) int { return cmp.Compare(area[x.Zone], area[y.Zone]) })
 	var parts []string
-	for _, z := range a.Zones {
-		s := l.zone(z.Zone)
+	for _, z := range held[:min(most, len(held))] {
+		s := clipText(l.zone(z.Zone), 48)
 		if z.Probability < 0.995 {
 			s += " (" + l.percent(z.Probability) + ")"
 		}
 		parts = append(parts, s)
+	}
+	if n := len(held) - most; n > 0 {
+		parts = append(parts, l.t("zones.more", "n", n))
 	}
 	s := strings.Join(parts, ", ")
 	if a.DistanceM != nil {

@@ -55,7 +55,7 @@ func GeoJSON(w io.Writer, r *Report) error {
 	for i := range r.geometry.zones {
 		z := &r.geometry.zones[i]
 		out.Features = append(out.Features, geo.Feature{Polygons: z.Geometry, Properties: map[string]any{
-			"kind": "zone", "id": z.ID, "name": z.Name.In("en"), "area_m2": float64(int64(z.Geometry.Area()))}})
+			"kind": "zone", "id": z.ID, "name": z.Name.In("en"), "area_m2": float64(int64(r.geometry.zoneArea[z.ID]))}})
 	}
 	if err := geo.WriteGeoJSON(w, out); err != nil {
 		return fmt.Errorf("report: writing GeoJSON: %w", err)

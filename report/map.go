@@ -47,8 +47,8 @@ func (r *Report) baseMap(v mapView, zones, line bool) (*drawing, projection) {
 	if zones {
 		for i, s := range r.geometry.zones {
 			for _, path := range rings(&p, s.Geometry) {
-				d.add(mark{kind: pathMark, closed: true, paths: path, fill: zoneColour, fillOpacity: 0.07,
-					stroke: zoneColour, width: 0.8, dash: zoneDash(i)})
+				d.add(mark{kind: pathMark, closed: true, paths: path, fill: zoneColour, fillOpacity: zoneTint(len(r.geometry.zones)),
+					stroke: zoneHue(i), width: 0.8, dash: zoneDash(i)})
 			}
 		}
 	}
@@ -77,6 +77,17 @@ func rings(p *projection, m geo.MultiPolygon) [][][]pt {
 	}
 	return out
 }
+
+// zoneTint is the opacity of zones' fill: many lie upon each other.
+func zoneTint(n int) float64 {
+	if n > 4 {
+		return 0.035
+	}
+	return 0.07
+}
+
+// zoneHue and zoneDash tell up to 15 zones apart.
+func zoneHue(i int) string { return []string{zoneColour, "#7b6bb0", "#a0713c"}[i%3] }
 
 func zoneDash(i int) []float64 {
 	switch i % 5 {
@@ -434,15 +445,15 @@ func (r *Report) mapLegend(l *locale, d *drawing, zones bool) {
 	one := func(m func(x, y float64) mark) func(x, y float64) {
 		return func(x, y float64) { d.add(m(x, y)) }
 	}
-	var items []item
+	var spaces, items []item
 	for i, ln := range r.geometry.lines {
-		items = append(items, item{func(x, y float64) { d.line(pt{x - 8, y}, pt{x + 8, y}, inkColour, 1.6, lineDash(i)...) }, l.line(ln.id)})
+		spaces = append(spaces, item{func(x, y float64) { d.line(pt{x - 8, y}, pt{x + 8, y}, inkColour, 1.6, lineDash(i)...) }, l.line(ln.id)})
 	}
 	if zones {
 		for i, z := range r.geometry.zones {
-			items = append(items, item{one(func(x, y float64) mark {
+			spaces = append(spaces, item{one(func(x, y float64) mark {
 				return mark{kind: pathMark, closed: true, paths: [][]pt{{{x - 8, y - 3.5}, {x + 8, y - 3.5}, {x + 8, y + 3.5}, {x - 8, y + 3.5}}},
-					fill: zoneColour, fillOpacity: 0.07, stroke: zoneColour, width: 0.8, dash: zoneDash(i)}
+					fill: zoneColour, fillOpacity: zoneTint(len(r.geometry.zones)), stroke: zoneHue(i), width: 0.8, dash: zoneDash(i)}
 			}), l.zone(z.ID)})
 		}
 	}
@@ -467,16 +478,25 @@ func (r *Report) mapLegend(l *locale, d *drawing, zones bool) {
 				fill: undeterminedTint, fillOpacity: 0.08, stroke: undeterminedTint, width: 0.5, dash: []float64{2, 1.5}})
 			d.add(mark{kind: pathMark, closed: true, paths: [][]pt{{{x - 7, y - 2}, {x - 5.2, y + 1.4}, {x - 8.8, y + 1.4}}}, stroke: greyColour, width: 0.6})
 		}, l.t("legend.sector")})
-	top := d.h + 6
-	const columns, height = 3, 12.0
-	rowsPer := (len(items) + columns - 1) / columns
-	for i, it := range items {
-		x := 34 + float64(i/rowsPer)*(mapWidth-30)/columns
-		y := top + 4 + float64(i%rowsPer)*height
-		it.draw(x, y)
-		d.label(x+14, y+2.4, clipText(it.text, 40), "start", 7)
+	const height = 12.0
+	lay := func(items []item, columns, runes int) {
+		top := d.h + 6
+		rows := (len(items) + columns - 1) / columns
+		for i, it := range items {
+			x := 34 + float64(i/rows)*(mapWidth-30)/float64(columns)
+			y := top + 4 + float64(i%rows)*height
+			it.draw(x, y)
+			d.label(x+14, y+2.4, clipText(it.text, runes), "start", 7)
+		}
+		d.h = top + float64(rows)*height
 	}
-	d.h = top + float64(rowsPer)*height + 2
+	if len(spaces) > 3 {
+		lay(spaces, 2, 60)
+		lay(items, 3, 38)
+	} else {
+		lay(append(spaces, items...), 3, 38)
+	}
+	d.h += 2
 }
 
 func clipText(s string, n int) string {

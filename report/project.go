@@ -14,8 +14,9 @@ type geometry struct {
 	zones       []Shape
 	areas       []Shape
 	settlements []Settlement
-	extent      box // of line, zones and incidents
-	outside     int // incidents that lie off the map
+	zoneArea    map[string]float64 // m²
+	extent      box                // of line, zones and incidents
+	outside     int                // incidents that lie off the map
 }
 
 type linePath struct {
@@ -30,6 +31,10 @@ type linePath struct {
 func (b *builder) geometry() {
 	g := &b.r.geometry
 	g.settlements, g.areas, g.zones = b.in.Settlements, b.in.Areas, b.in.Zones
+	g.zoneArea = make(map[string]float64, len(g.zones))
+	for _, z := range g.zones {
+		g.zoneArea[z.ID] = z.Geometry.Area()
+	}
 	e := emptyBox()
 	for i := range b.in.Lines {
 		v := &b.in.Lines[i]
