@@ -26,7 +26,8 @@ func JSON(w io.Writer, r *Report) error {
 
 // GeoJSON writes incidents, lines and zones as one FeatureCollection
 // (RFC 7946); the property "kind" tells them apart. An incident's radius_m
-// holds its true place with 95 %; one without a position has a null geometry.
+// holds its true place with 95 %, as does its ellipse where it has one (semi-axes
+// in metres, azimuth of the longer clockwise from north); one without a position has a null geometry.
 func GeoJSON(w io.Writer, r *Report) error {
 	out := &geo.Features{}
 	for i := range r.Annex {
@@ -39,6 +40,9 @@ func GeoJSON(w io.Writer, r *Report) error {
 		if p := a.Position; p != nil {
 			f.Points = []geo.Point{{Lat: p.Lat, Lon: p.Lon}}
 			f.Properties["radius_m"] = p.Radius
+			if e := a.Ellipse; e != nil {
+				f.Properties["ellipse_major_m"], f.Properties["ellipse_minor_m"], f.Properties["ellipse_azimuth_deg"] = e.MajorM, e.MinorM, e.Azimuth
+			}
 		}
 		out.Features = append(out.Features, f)
 	}

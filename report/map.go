@@ -327,6 +327,22 @@ func symbol(at pt, res finding.Result, severity int, sure float64, href, title s
 	return m
 }
 
+// crowd is the number of incidents on a map from which symbols are drawn
+// smaller, so that they do not hide one another.
+const crowd = 250
+
+// smaller scales a mark towards a point.
+func (m mark) smaller(at pt, k float64) mark {
+	m.r *= k
+	m.width *= k
+	for _, path := range m.paths {
+		for i, q := range path {
+			path[i] = pt{at.x + (q.x-at.x)*k, at.y + (q.y-at.y)*k}
+		}
+	}
+	return m
+}
+
 // sure is the place of an occurrence step on its scale, [0, 1].
 func (r *Report) sure(step string) float64 {
 	scale := r.occurrence
@@ -372,7 +388,11 @@ func (r *Report) incidentMap(l *locale, v mapView) *drawing {
 		}
 		severity := slices.Index(r.severity, row.Severity)
 		tip := fmt.Sprintf("%d · %s · %s", row.No, row.ID, l.word("activity", string(row.Activity)))
-		d.add(symbol(at, row.Result, severity, r.sure(row.Occurrence), rowAnchor(row.No), tip))
+		sym := symbol(at, row.Result, severity, r.sure(row.Occurrence), rowAnchor(row.No), tip)
+		if len(order) > crowd {
+			sym = sym.smaller(at, 0.7)
+		}
+		d.add(sym)
 		if n := stacked[key]; n > 1 {
 			d.add(mark{kind: textMark, at: pt{at.x + 4, at.y + 6}, text: l.t("times", "n", n), size: 6, bold: true, halo: true, fill: inkColour})
 		}

@@ -182,6 +182,9 @@ func sample(n int) report.Input {
 			}
 			in.Observations = append(in.Observations, o)
 		}
+		if i%9 == 4 && inc.Position != nil {
+			inc.Ellipse = &incident.Ellipse{MajorM: inc.Position.Radius, MinorM: inc.Position.Radius / 4, Azimuth: float64(20 * (i % 9))}
+		}
 		if rng.Float64() < 0.15 {
 			inc.Claims = []incident.Claim{{Source: "news-wire", Party: "Northern forces"}}
 		}
