@@ -101,7 +101,11 @@ func (a *App) reportInput(ctx context.Context, day, audience string) (*report.In
 	if err != nil {
 		return nil, err
 	}
-	in.Quarantined = len(records)
+	for _, r := range records {
+		if !r.At.Before(from) {
+			in.Quarantined++
+		}
+	}
 	return in, nil
 }
 

@@ -107,8 +107,9 @@ func (x *LineIndex) Nearest(p Point) Nearest {
 			return boxBound(p, lo, hi)
 		},
 		func(_, _ [2]float64, q piece, approx float64) bool {
-			// The order is by an approximation: go on while it could be wrong.
-			if tolerance := 0.003 + math.Pow(approx/6371e3, 2); approx*(1-tolerance)-slackM > best.DistanceM {
+			// The order is by an approximation: go on while it could be wrong. A
+			// degree of the ellipsoid differs from the sphere's by up to 0.6 %.
+			if tolerance := 0.007 + math.Pow(approx/6371e3, 2); approx*(1-tolerance)-slackM > best.DistanceM {
 				return false
 			}
 			if at, d := q.foot(p); d < best.DistanceM {
@@ -124,7 +125,7 @@ func (x *LineIndex) Nearest(p Point) Nearest {
 }
 
 // planar is the distance in metres from p to the segment a-b in a plane with
-// the scale of the middle latitude: right to some thousandths near p.
+// the scale of the middle latitude: right to 0.6 % near p.
 func planar(p, a, b Point) float64 {
 	d, _ := project(p, a, b)
 	return d
