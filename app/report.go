@@ -93,6 +93,9 @@ func (a *App) reportInput(ctx context.Context, day, audience string) (*report.In
 	if err := a.sources(ctx, in, from, to); err != nil {
 		return nil, err
 	}
+	if in.Dark, err = a.dark(ctx, from, to); err != nil {
+		return nil, err
+	}
 	a.shapes(in, to)
 	if err := a.settlements(ctx, in); err != nil {
 		return nil, err

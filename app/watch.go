@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/truce-monitor/truce/report"
 )
 
 // Interval is a time, From included and To excluded, in UTC.
@@ -53,6 +55,33 @@ func (a *App) Unwatched(ctx context.Context, source string, from, to time.Time) 
 	}
 	if at.Before(to) {
 		out = append(out, Interval{at, to})
+	}
+	return out, nil
+}
+
+// dark lists when sources that have coverage on record did not look, in a
+// report's period and the one before it.
+func (a *App) dark(ctx context.Context, from, to time.Time) ([]report.Dark, error) {
+	records, err := a.store.Records(ctx, kindCoverage)
+	if err != nil {
+		return nil, err
+	}
+	var sources []string
+	for _, r := range records {
+		if !slices.Contains(sources, r.Source) {
+			sources = append(sources, r.Source)
+		}
+	}
+	slices.Sort(sources)
+	var out []report.Dark
+	for _, s := range sources {
+		gaps, err := a.Unwatched(ctx, s, from.Add(from.Sub(to)), to)
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range gaps {
+			out = append(out, report.Dark{Source: s, From: g.From, To: g.To})
+		}
 	}
 	return out, nil
 }

@@ -86,6 +86,7 @@ func Build(in Input) (*Report, error) {
 	b.excepted()
 	b.sources()
 	b.coverage()
+	b.dark()
 	b.geometry()
 	return r, nil
 }

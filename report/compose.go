@@ -196,6 +196,7 @@ func (c *composer) caveats() []string {
 	if n := r.Totals.NotPlaced; n > 0 {
 		list = append(list, l.t("not-placed", "n", n))
 	}
+	list = append(list, c.darkness()...)
 	for _, g := range r.ByHour {
 		if g.Key == hourUnknown && g.Incidents > 0 {
 			list = append(list, l.t("hour-unknown", "n", g.Incidents))

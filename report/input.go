@@ -59,6 +59,10 @@ type Input struct {
 	// by [InferCoverage].
 	Coverage []Watch
 
+	// Dark says when sources that declare their times did not look, in the
+	// period and the one before it: then their silence means nothing.
+	Dark []Dark
+
 	Lines       []line.Version // in force at the cut-off
 	Zones       []Shape        // in force at the cut-off, in the agreement's order
 	Areas       []Shape        // administrative areas, in the report's order; ID is the name
@@ -111,6 +115,13 @@ type Watch struct {
 	RangeM   float64   // metres
 	From, To time.Time // UTC
 	Declared bool      // the source said so; otherwise inferred from its reports
+}
+
+// Dark is a time, From included and To excluded, in which a source that declares
+// when it looks did not look.
+type Dark struct {
+	Source   string
+	From, To time.Time // UTC
 }
 
 // Shape is a named area.

@@ -51,6 +51,7 @@ type Report struct {
 	Findings       []FindingRow   `json:"findings,omitempty"`
 	Numbers        []Number       `json:"numbers"`
 
+	Dark         []DarkRow     `json:"dark,omitempty"`
 	Quarantined  int           `json:"quarantined"`
 	Journal      Head          `json:"journal"`
 	Software     string        `json:"software,omitempty"`
@@ -62,6 +63,14 @@ type Report struct {
 	severity   []string // steps, lowest first
 	occurrence []string // steps, lowest first
 	anonymous  bool     // sources are withheld from the audience
+}
+
+// DarkRow is a time in which a source did not look.
+type DarkRow struct {
+	Source string    `json:"source"`
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+	Before bool      `json:"before,omitempty"` // in the period before
 }
 
 // PolicyNote is the policy that the report went through.

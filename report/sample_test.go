@@ -116,6 +116,7 @@ func sample(n int) report.Input {
 			{ID: "Lower district", Name: three("Lower district", "District inférieur", "Нижній район"), Geometry: rect(36.9, 46.9, 39.2, 49.4)}},
 		Settlements: places, Quarantined: 3, Software: "truce v0.1.0",
 		Journal: report.Head{Size: 48213, Root: "9f1c2b7a64d0e35587cf0a1b2c3d4e5f60718293a4b5c6d7e8f9011223344556"},
+		Dark:    []report.Dark{{Source: "satellite 1", From: from.Add(-9 * time.Hour), To: from.Add(3 * time.Hour)}},
 		Notes:   []string{"Satellite passes of 20 April were clouded over the eastern third of the line."},
 	}
 	path := contact()[0]
