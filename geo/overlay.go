@@ -46,15 +46,6 @@ func Clean(m MultiPolygon) (MultiPolygon, error) {
 	return unite(parts)
 }
 
-// Dissolve unites many regions into one.
-func Dissolve(regions ...MultiPolygon) (MultiPolygon, error) {
-	parts := make([]geom.Geometry, len(regions))
-	for i, m := range regions {
-		parts[i] = toGeom(m)
-	}
-	return unite(parts)
-}
-
 // unite unites as a tree: one union of everything is slow beyond use.
 func unite(parts []geom.Geometry) (MultiPolygon, error) {
 	if len(parts) == 0 {

@@ -20,7 +20,7 @@ func TestFiguresOfThePage(t *testing.T) {
 		t.Skip("needs the real data in ../shared/data or TRUCE_DATA: ", err)
 	}
 	if testing.Short() {
-		t.Skip("a quarter of a minute")
+		t.Skip("the short run is the one with the race detector, under which this takes minutes")
 	}
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "real-data.md"))
 	if err != nil {
