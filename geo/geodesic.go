@@ -15,6 +15,16 @@ func Distance(a, b Point) float64 {
 	return m
 }
 
+// WithinM reports whether a and b are no more than metres apart. It costs a
+// fraction of [Distance].
+func WithinM(a, b Point, metres float64) bool {
+	d := geodesicOf(surface(a), surface(b))
+	if d > exactM {
+		d = Distance(a, b)
+	}
+	return d <= metres
+}
+
 // Inverse is the distance in metres with the azimuths of the shortest path at
 // both of its ends, degrees clockwise from north in [-180, 180].
 func Inverse(a, b Point) (metres, azimuthA, azimuthB float64) {
@@ -143,19 +153,6 @@ func (m MultiPolygon) Contains(p Point) bool {
 		}
 	}
 	return in
-}
-
-// crosses reports whether a ray from p to the east crosses the edge a-b. The
-// half-open rule counts a vertex once.
-func crosses(a, b, p Point) bool {
-	if (a.Lat > p.Lat) == (b.Lat > p.Lat) {
-		return false
-	}
-	// Ordered by latitude, so that both polygons of a common edge agree.
-	if a.Lat > b.Lat {
-		a, b = b, a
-	}
-	return (p.Lon-a.Lon)*(b.Lat-a.Lat) < (b.Lon-a.Lon)*(p.Lat-a.Lat)
 }
 
 // Densify adds points to a line so that no two that follow each other are more

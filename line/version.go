@@ -142,6 +142,18 @@ func (v *Version) ready() *prepared {
 // Nearest is the point of the line that is nearest to p.
 func (v *Version) Nearest(p geo.Point) geo.Nearest { return v.ready().index.Nearest(p) }
 
+// Signed is the geodesic distance in metres from p to the line, positive to the
+// left of its direction. Where a held area decides the sides, decided is set and
+// held says whether p lies in it.
+func (v *Version) Signed(p geo.Point) (metres float64, held, decided bool) {
+	ready := v.ready()
+	metres = ready.index.Signed(p)
+	if ready.held == nil {
+		return metres, false, false
+	}
+	return metres, ready.held.Contains(p), true
+}
+
 // Length in metres.
 func (v *Version) Length() float64 {
 	var sum float64
