@@ -164,9 +164,9 @@ func (f *Fuser) index(c *cluster) {
 		if level := f.model.level(c.est.cov.radius()); level >= 0 {
 			f.grid.put(c, level)
 		}
-		return
 	}
-	if c.name == "" {
+	// What began with a name alone stays findable by it when a copy brings a position.
+	if !c.members[0].est.known && c.name == "" {
 		if c.name = placeName(c.members[0].o); c.name != "" {
 			f.names[c.name] = append(f.names[c.name], c)
 		}
