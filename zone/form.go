@@ -12,7 +12,7 @@ type vector struct{ x, y float64 }
 
 func (v vector) dot(w vector) float64 { return v.x*w.x + v.y*w.y }
 
-func (v vector) length() float64 { return math.Hypot(v.x, v.y) }
+func (v vector) length() float64 { return math.Sqrt(v.x*v.x + v.y*v.y) }
 
 // metresPerDegree of latitude on a sphere with the earth's mean radius. Only
 // directions and offsets of a few radii come from it, never a membership of a

@@ -23,6 +23,12 @@ func within(s, sigma, lo, hi float64) float64 {
 		return 0
 	}
 	a, b := (lo-s)/sigma, (hi-s)/sigma
+	switch { // what is as good as certain, without the tails
+	case a > certain || b < -certain:
+		return 0
+	case a < -certain && b > certain:
+		return 1
+	}
 	if a > 0 { // by symmetry: the upper tail would cancel
 		a, b = -b, -a
 	}

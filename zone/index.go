@@ -36,6 +36,9 @@ type Fix struct {
 // drawn ones by their edges, exactly. It is safe for concurrent use.
 type Index struct {
 	Zones []string // ids by bit, in the agreement's order
+	// Uncertain is set where a line counts as uncertain, so that At has
+	// probabilities for an exact position, too; the index takes it as drawn.
+	Uncertain bool
 
 	roots   []int32 // nodes by bit
 	nodes   []indexed
@@ -96,6 +99,7 @@ func (b *indexing) course(c *contact, v *line.Version) int {
 			return i
 		}
 	}
+	b.index.Uncertain = b.index.Uncertain || v.RadiusM > 0
 	left, _ := c.sides(v)
 	b.index.courses = append(b.index.courses, course{version: v, heldOnLeft: left == v.HeldBy})
 	return len(b.index.courses) - 1

@@ -1,0 +1,58 @@
+package zone
+
+import (
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/truce-monitor/truce/agreement"
+)
+
+// Epochs are the stretches of time over which a Set is the same: between two of
+// them a line takes another course, or a zone begins or ends. It is safe for
+// concurrent use. Versions of lines that are added later are not in it.
+type Epochs struct {
+	set   *Set
+	begin []time.Time // of each epoch but the first, which is all time before
+	made  []atomic.Pointer[Index]
+}
+
+// Epochs returns the epochs of the set.
+func (s *Set) Epochs() *Epochs {
+	e := &Epochs{set: s}
+	for _, c := range s.lines {
+		if c.line != nil {
+			for _, v := range c.line.Versions {
+				e.begin = append(e.begin, v.From)
+			}
+		}
+	}
+	for i := range s.nodes {
+		for _, t := range []agreement.Instant{s.nodes[i].period.From, s.nodes[i].period.Until} {
+			if !t.IsZero() {
+				e.begin = append(e.begin, t.Time)
+			}
+		}
+	}
+	slices.SortFunc(e.begin, time.Time.Compare)
+	e.begin = slices.CompactFunc(e.begin, time.Time.Equal)
+	e.made = make([]atomic.Pointer[Index], len(e.begin)+1)
+	return e
+}
+
+// Index returns the index of the epoch of t, made when it is first asked for.
+func (e *Epochs) Index(t time.Time) (*Index, error) {
+	i, found := slices.BinarySearchFunc(e.begin, t, time.Time.Compare)
+	if found {
+		i++
+	}
+	if x := e.made[i].Load(); x != nil {
+		return x, nil
+	}
+	x, err := e.set.Index(t)
+	if err != nil {
+		return nil, err
+	}
+	e.made[i].Store(x)
+	return x, nil
+}
