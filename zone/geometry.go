@@ -99,7 +99,7 @@ func (n *node) cut(v *line.Version, buffer geo.MultiPolygon) (geo.MultiPolygon, 
 	if n.side != left && n.side != right {
 		return nil, nil
 	}
-	blade, err := geo.Buffer(lengthen(v.Parts, 1.05*n.to+100), seam)
+	blade, err := geo.Strip(lengthen(v.Parts, 1.05*n.to+100), seam)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,406 @@
+package geo
+
+import (
+	"errors"
+	"math"
+	"slices"
+
+	"github.com/peterstace/simplefeatures/geom"
+)
+
+// How a contour is drawn: a chord of it leaves the true one by no more than
+// flatM between points that are put on it, and what is then left out lies within
+// simplerM of the rest; together less than half a metre.
+const (
+	flatM    = 0.2
+	simplerM = 0.2
+)
+
+// contour draws the edge of the region within level metres of something. Marching
+// squares (Lorensen and Cline 1987, doi:10.1145/37402.37422, in the plane) over
+// cells in longitude and latitude give closed rings that don't cross, and on each
+// side of a cell the edge is put where the distance is the level. The distance
+// changes by no more than one goes, so that only cells that the edge can pass are
+// ever looked at.
+type contour struct {
+	near  func(Point) Nearest
+	level float64
+	cell  float64 // metres
+
+	west, south float64
+	lon, lat    float64 // degrees of a cell
+
+	height map[square]float64 // of corners, over the level
+	sides  map[side]Point     // where the edge crosses the side of a cell
+	goes   map[side]turn      // from a side through a cell to another
+	order  []side
+}
+
+// square is a corner, or the cell to the north-east of it.
+type square struct{ x, y int32 }
+
+// side goes from a corner to the east or to the north.
+type side struct {
+	square
+	north bool
+}
+
+type turn struct {
+	to  side
+	in  square
+	one bool // the edge passes the cell only once
+}
+
+// draw returns the region; box is west, south, east, north of it all, with
+// longitudes that may leave [-180, 180].
+func (c *contour) draw(box [4]float64) (MultiPolygon, error) {
+	if box[1] < -89 || box[3] > 89 {
+		return nil, errors.New("it reaches a pole")
+	}
+	c.height, c.sides, c.goes = map[square]float64{}, map[side]Point{}, map[side]turn{}
+	// Cells are square in metres where the region is widest.
+	lat := math.Max(0, math.Max(box[1], -box[3]))
+	c.lat = c.cell / metres
+	c.lon = c.lat / math.Cos(lat*math.Pi/180)
+	c.west, c.south = box[0]-2*c.lon, box[1]-2*c.lat
+	size := int32(1)
+	for c.west+float64(size)*c.lon < box[2]+2*c.lon || c.south+float64(size)*c.lat < box[3]+2*c.lat {
+		size *= 2
+	}
+	c.visit(square{}, size)
+	// Where a notch reaches beyond its cell the edge may follow it, unless it would
+	// meet another; and where it turns back within its cell, finer can be worse.
+	var err error
+	for _, way := range [5]struct {
+		bend           bool
+		beyond, metres float64
+	}{{true, 50, simplerM}, {true, 50, 0}, {true, -1e-4, simplerM}, {true, -1e-4, 0}, {false, 0, 0}} {
+		rings := c.rings(way.bend, way.beyond)
+		for i, r := range rings {
+			rings[i] = simplifyRing(r, way.metres)
+		}
+		m := assemble(rings)
+		if len(m) == 0 {
+			return nil, nil
+		}
+		if err = toGeom(m).Validate(); err == nil {
+			return m, nil
+		}
+		if m, fit := untangle(m); fit {
+			return m, nil
+		}
+	}
+	return nil, err
+}
+
+// untangle takes the holes out of the outer rings by overlay, where the tips of two
+// rings meet to some centimetres.
+func untangle(m MultiPolygon) (MultiPolygon, bool) {
+	var outer, holes []geom.Geometry
+	for _, p := range m {
+		for i, r := range p {
+			if i == 0 {
+				outer = append(outer, toGeom(MultiPolygon{{r}}))
+			} else {
+				holes = append(holes, toGeom(MultiPolygon{{reversed(r)}}))
+			}
+		}
+	}
+	for _, g := range slices.Concat(outer, holes) {
+		if g.Validate() != nil {
+			return nil, false
+		}
+	}
+	all, err := unite(outer)
+	if err != nil {
+		return nil, false
+	}
+	less, err := unite(holes)
+	if err != nil {
+		return nil, false
+	}
+	if all, err = Difference(all, less); err != nil || toGeom(all).Validate() != nil {
+		return nil, false
+	}
+	return all, true
+}
+
+func (c *contour) place(x, y float64) Point {
+	return Point{Lat: c.south + y*c.lat, Lon: c.west + x*c.lon}
+}
+
+// visit looks at a square of size cells.
+func (c *contour) visit(at square, size int32) {
+	half := float64(size) / 2
+	x, y := float64(at.x), float64(at.y)
+	middle := c.place(x+half, y+half)
+	m := surface(middle)
+	radius := 0.0
+	for _, p := range [4]Point{c.place(x, y), c.place(x+2*half, y), c.place(x, y+2*half), c.place(x+2*half, y+2*half)} {
+		radius = max(radius, geodesicOf(m, surface(p)))
+	}
+	d := c.near(middle).DistanceM - c.level
+	if math.Abs(d) > radius*(1+1e-6)+0.01 {
+		return
+	}
+	if size > 1 {
+		size /= 2
+		for _, to := range [4]square{at, {at.x + size, at.y}, {at.x, at.y + size}, {at.x + size, at.y + size}} {
+			c.visit(to, size)
+		}
+		return
+	}
+	corners := [4]square{at, {at.x + 1, at.y}, {at.x + 1, at.y + 1}, {at.x, at.y + 1}}
+	sides := [4]side{{at, false}, {corners[1], true}, {corners[3], false}, {at, true}}
+	var in [4]bool
+	for i, s := range corners {
+		in[i] = c.heightOf(s) <= 0
+	}
+	// With the region on the left the edge comes in where, counter-clockwise, a side
+	// leaves the region, and goes out where one enters it.
+	var from, to [2]int
+	n := 0
+	for i := range sides {
+		if in[i] && !in[(i+1)%4] {
+			from[n] = i
+			n++
+		}
+	}
+	for k := range n {
+		// It keeps to the corner that it cuts off: one of the region unless the middle
+		// belongs to the region.
+		i := from[k]
+		step := 3
+		if n == 1 || d <= 0 {
+			step = 1
+		}
+		for to[k] = (i + step) % 4; in[to[k]] || !in[(to[k]+1)%4]; {
+			to[k] = (to[k] + step) % 4
+		}
+		s := sides[i]
+		c.goes[s] = turn{to: sides[to[k]], in: at, one: n == 1}
+		c.order = append(c.order, s)
+	}
+}
+
+func (c *contour) heightOf(s square) float64 {
+	h, ok := c.height[s]
+	if !ok {
+		h = c.near(c.place(float64(s.x), float64(s.y))).DistanceM - c.level
+		c.height[s] = h
+	}
+	return h
+}
+
+// crossing is where the edge crosses a side, by the rule of false position
+// (Illinois variant).
+func (c *contour) crossing(s side) Point {
+	if p, ok := c.sides[s]; ok {
+		return p
+	}
+	end := square{s.x + 1, s.y}
+	if s.north {
+		end = square{s.x, s.y + 1}
+	}
+	a, b := c.place(float64(s.x), float64(s.y)), c.place(float64(end.x), float64(end.y))
+	// Not at a corner, where crossings of other sides may lie.
+	at := c.root(a, b, c.heightOf(s.square), c.heightOf(end))
+	p := between(a, b, min(max(at, 1e-4), 1-1e-4))
+	c.sides[s] = p
+	return p
+}
+
+// root is where on the way from a to b, as a share of it, the edge is crossed; fa
+// and fb, the heights at the ends, differ in sign.
+func (c *contour) root(a, b Point, fa, fb float64) float64 {
+	lo, hi, at := 0.0, 1.0, 0.5
+	for range 40 {
+		at = lo + (hi-lo)*fa/(fa-fb)
+		f := c.near(between(a, b, at)).DistanceM - c.level
+		if math.Abs(f) < 0.01 || hi-lo < 1e-6 {
+			break
+		}
+		if (f <= 0) == (fa <= 0) {
+			lo, fa = at, f
+			fb /= 2
+		} else {
+			hi, fb = at, f
+			fa /= 2
+		}
+	}
+	return at
+}
+
+func between(a, b Point, share float64) Point {
+	return Point{Lat: a.Lat + share*(b.Lat-a.Lat), Lon: a.Lon + share*(b.Lon-a.Lon)}
+}
+
+// rings follows the edge around; fine puts more points on it, up to so many cells
+// beyond the one that the edge passes.
+func (c *contour) rings(fine bool, beyond float64) []Ring {
+	done := make(map[side]bool, len(c.goes))
+	var out []Ring
+	for _, start := range c.order {
+		if done[start] {
+			continue
+		}
+		var r Ring
+		for s := start; !done[s]; s = c.goes[s].to {
+			done[s] = true
+			a := c.crossing(s)
+			r = append(r, a)
+			if t := c.goes[s]; fine && (t.one || beyond > 0) {
+				b := c.crossing(t.to)
+				r = c.bend(r, c.see(a), c.see(b), t.in, beyond, 40)
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// seen is a place with the point that it is near to.
+type seen struct {
+	Point
+	near Nearest
+}
+
+func (c *contour) see(p Point) seen { return seen{p, c.near(p)} }
+
+func (c *contour) heightAt(p seen) float64 { return p.near.DistanceM - c.level }
+
+// apart reports whether between a and b the nearest point jumps, so that the edge
+// may have a notch there, however narrow: the points that they are near to lie much
+// farther apart than they.
+func apart(a, b seen) bool {
+	const short = 0.5
+	way := geodesicOf(surface(a.Point), surface(b.Point))
+	return way > short && geodesicOf(surface(a.near.Point), surface(b.near.Point)) > 1.5*way+short
+}
+
+// bend appends points of the edge between two of them, a and b, that lie on the
+// sides of a cell; the region is to the left. The edge is looked for straight
+// across from where the way is farthest off, as far as the cell goes, where nothing
+// else crosses it, and so many cells beyond.
+func (c *contour) bend(to Ring, a, b seen, in square, beyond float64, depth int) Ring {
+	if depth == 0 {
+		return to
+	}
+	middle := c.see(between(a.Point, b.Point, 0.5))
+	f := c.heightAt(middle)
+	for _, share := range [2]float64{0.2, 0.8} {
+		p := c.see(between(a.Point, b.Point, share))
+		if h := c.heightAt(p); math.Abs(h) > math.Abs(f) {
+			middle, f = p, h
+		}
+	}
+	if math.Abs(f) <= flatM {
+		if !apart(a, b) {
+			return to
+		}
+		middle = c.see(between(a.Point, b.Point, 0.5))
+		to = append(c.bend(to, a, middle, in, beyond, depth-1), middle.Point)
+		return c.bend(to, middle, b, in, beyond, depth-1)
+	}
+	// Straight across, which between walls that face each other would end at the
+	// other wall at once: there, down the middle.
+	east, north := (b.Lon-a.Lon)*math.Cos(a.Lat*math.Pi/180), b.Lat-a.Lat
+	if f > 0 {
+		if e, n, facing := downBetween(a, b); facing && n*east-e*north > 0 {
+			p, found := c.toward(middle, f, e, n, in, beyond)
+			way := geodesicOf(surface(a.Point), surface(b.Point))
+			if found && min(geodesicOf(surface(a.Point), surface(p.Point)), geodesicOf(surface(p.Point), surface(b.Point))) > way/10 {
+				to = append(c.bend(to, a, p, in, beyond, depth-1), p.Point)
+				return c.bend(to, p, b, in, beyond, depth-1)
+			}
+		}
+		east, north = -east, -north
+	}
+	p, found := c.toward(middle, f, north, -east, in, beyond)
+	if !found {
+		return to
+	}
+	to = append(c.bend(to, a, p, in, beyond, depth-1), p.Point)
+	return c.bend(to, p, b, in, beyond, depth-1)
+}
+
+// downBetween is the direction in which the distance falls between walls of a
+// notch that face each other within 60 degrees.
+func downBetween(a, b seen) (east, north float64, facing bool) {
+	_, one, _ := Inverse(a.Point, a.near.Point)
+	_, two, _ := Inverse(b.Point, b.near.Point)
+	as, ac := math.Sincos(one * math.Pi / 180)
+	bs, bc := math.Sincos(two * math.Pi / 180)
+	return as + bs, ac + bc, apart(a, b) && math.Hypot(as+bs, ac+bc) < 1
+}
+
+// toward goes from a place at height f until it meets the edge.
+func (c *contour) toward(from seen, f, east, north float64, in square, beyond float64) (seen, bool) {
+	cos := math.Cos(from.Lat * math.Pi / 180)
+	// In units of cells, from the cell's corner.
+	x, y := (from.Lon-c.west)/c.lon-float64(in.x), (from.Lat-c.south)/c.lat-float64(in.y)
+	dx, dy := east/(c.lon*cos), north/c.lat
+	far := math.Inf(1)
+	for _, axis := range [2][2]float64{{x, dx}, {y, dy}} {
+		if axis[1] > 0 {
+			far = min(far, (1+beyond-axis[0])/axis[1])
+		} else if axis[1] < 0 {
+			far = min(far, (-beyond-axis[0])/axis[1])
+		}
+	}
+	if !(far > 0) || math.IsInf(far, 1) {
+		return seen{}, false
+	}
+	// No crossing is nearer than the height, so that steps of it pass none by.
+	unit := math.Hypot(east, north) * metres * 1.01
+	p, h := from, f
+	for at, n := 0.0, 0; math.Abs(h) > 0.05; n++ {
+		if at += math.Abs(h) / unit; at > far || n == 2000 {
+			return seen{}, false
+		}
+		p = c.see(Point{Lat: from.Lat + at*north, Lon: from.Lon + at*east/cos})
+		h = c.heightAt(p)
+		if (h <= 0) != (f <= 0) {
+			break // by less than rounding
+		}
+	}
+	return p, true
+}
+
+func simplifyRing(r Ring, metres float64) Ring {
+	if len(r) < 8 {
+		return r
+	}
+	// Two halves, each with its ends kept: a ring has no ends of its own.
+	half := len(r) / 2
+	one := Simplify(Polyline(r[:half+1]), metres)
+	two := Simplify(append(Polyline(r[half:len(r):len(r)]), r[0]), metres)
+	return append(Ring(one[:len(one)-1]), two[:len(two)-1]...)
+}
+
+// assemble puts each hole into the smallest outer ring around it.
+func assemble(rings []Ring) MultiPolygon {
+	var out MultiPolygon
+	var sizes []float64
+	for _, r := range rings {
+		if a := planarArea(r); len(r) >= 3 && a > 0 {
+			out = append(out, Polygon{r})
+			sizes = append(sizes, a)
+		}
+	}
+	for _, r := range rings {
+		if len(r) < 3 || planarArea(r) > 0 {
+			continue
+		}
+		best := -1
+		for i := range out {
+			if (best < 0 || sizes[i] < sizes[best]) && sizes[i] > -planarArea(r) && (MultiPolygon{{out[i][0]}}).Contains(r[0]) {
+				best = i
+			}
+		}
+		if best >= 0 {
+			out[best] = append(out[best], r)
+		}
+	}
+	return out
+}
