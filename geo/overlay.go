@@ -3,6 +3,7 @@ package geo
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/peterstace/simplefeatures/geom"
 )
@@ -164,6 +165,66 @@ func fromLine(l geom.LineString) Polyline {
 	for i := range out {
 		xy := s.GetXY(i)
 		out[i] = Point{Lat: xy.Y, Lon: xy.X}
+	}
+	return out
+}
+
+// Clip returns what of the lines lies in the area.
+func Clip(lines []Polyline, area MultiPolygon) ([]Polyline, error) {
+	parts := make([]geom.LineString, 0, len(lines))
+	for _, l := range lines {
+		if len(l) > 1 {
+			xy := make([]float64, 0, 2*len(l))
+			for _, p := range l {
+				xy = append(xy, p.Lon, p.Lat)
+			}
+			parts = append(parts, geom.NewLineString(geom.NewSequence(xy, geom.DimXY)))
+		}
+	}
+	g, err := geom.Intersection(geom.NewMultiLineString(parts).AsGeometry(), toGeom(area))
+	if err != nil {
+		return nil, fmt.Errorf("clipping lines: %w", err)
+	}
+	var out []Polyline
+	for _, d := range g.Dump() {
+		if d.IsLineString() && !d.IsEmpty() {
+			out = append(out, fromLine(d.MustAsLineString()))
+		}
+	}
+	return joined(out), nil
+}
+
+// joined puts lines together of which one begins where another, and no third,
+// ends: an overlay cuts them at every node.
+func joined(lines []Polyline) []Polyline {
+	begin, ends := map[Point][]int{}, map[Point]int{}
+	for i, l := range lines {
+		begin[l[0]] = append(begin[l[0]], i)
+		ends[l[len(l)-1]]++
+	}
+	used := make([]bool, len(lines))
+	follow := func(i int) Polyline {
+		out := slices.Clone(lines[i])
+		for used[i] = true; ; {
+			last := out[len(out)-1]
+			if len(begin[last]) != 1 || ends[last] != 1 || used[begin[last][0]] {
+				return out
+			}
+			i = begin[last][0]
+			used[i] = true
+			out = append(out, lines[i][1:]...)
+		}
+	}
+	var out []Polyline
+	for i, l := range lines {
+		if !used[i] && (len(begin[l[0]]) != 1 || ends[l[0]] != 1) {
+			out = append(out, follow(i))
+		}
+	}
+	for i := range lines { // rings
+		if !used[i] {
+			out = append(out, follow(i))
+		}
 	}
 	return out
 }

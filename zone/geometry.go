@@ -3,7 +3,6 @@ package zone
 import (
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
@@ -87,98 +86,20 @@ func (n *node) band(t time.Time) (geo.MultiPolygon, error) {
 	return out, nil
 }
 
-// seam is the half width in metres of the strip along a line that is left out
-// where a buffer is cut along it.
-const seam = 0.5
-
-// cut takes from a buffer of the line what lies on the band's side. The buffer
-// falls into pieces along the line, which goes straight on beyond its ends, and
-// each piece lies on the side of a point within it.
+// cut takes from a buffer of the line what lies on the band's side.
 func (n *node) cut(v *line.Version, buffer geo.MultiPolygon) (geo.MultiPolygon, error) {
 	left, right := n.line.sides(v)
 	if n.side != left && n.side != right {
 		return nil, nil
 	}
-	blade, err := geo.Strip(lengthen(v.Parts, 1.05*n.to+100), seam)
-	if err != nil {
-		return nil, err
+	one, two, err := v.Split(buffer, n.to)
+	if len(v.Held) > 0 {
+		left = v.HeldBy
 	}
-	pieces, err := geo.Difference(buffer, blade)
-	if err != nil {
-		return nil, err
+	if n.side == left {
+		return one, err
 	}
-	var out geo.MultiPolygon
-	for _, piece := range pieces {
-		p, ok := inner(piece)
-		if !ok {
-			continue
-		}
-		q := query{p: p}
-		side := right
-		if q.nearness(n.line, v).left {
-			side = left
-		}
-		if side == n.side {
-			out = append(out, piece)
-		}
-	}
-	return out, nil
-}
-
-// lengthen lets the parts go straight on at both ends; an end that another
-// part goes on from stays.
-func lengthen(parts []geo.Polyline, metres float64) []geo.Polyline {
-	ends := map[geo.Point]int{}
-	for _, part := range parts {
-		if len(part) > 1 {
-			ends[part[0]]++
-			ends[part[len(part)-1]]++
-		}
-	}
-	var out []geo.Polyline
-	for _, part := range parts {
-		if len(part) > 1 && part[0] != part[len(part)-1] {
-			first, last := part[0], part[len(part)-1]
-			part = slices.Clone(part)
-			if ends[last] == 1 {
-				_, _, azimuth := geo.Inverse(part[len(part)-2], last)
-				part = append(part, geo.Direct(last, azimuth, metres))
-			}
-			if ends[first] == 1 {
-				_, azimuth, _ := geo.Inverse(first, part[1])
-				part = slices.Insert(part, 0, geo.Direct(first, azimuth+180, metres))
-			}
-		}
-		out = append(out, part)
-	}
-	return out
-}
-
-// inner is a point well inside a polygon: the middle of the widest stretch of
-// it on one of a few parallels.
-func inner(polygon geo.Polygon) (geo.Point, bool) {
-	b := around(geo.MultiPolygon{polygon})
-	best, at := 0.0, geo.Point{}
-	var cuts []float64
-	for _, share := range [...]float64{0.513, 0.271, 0.748, 0.117, 0.883, 0.39, 0.63} {
-		lat := b.south + share*(b.north-b.south)
-		cuts = cuts[:0]
-		for _, ring := range polygon {
-			for i, p := range ring {
-				q := ring[(i+1)%len(ring)]
-				if (p.Lat > lat) != (q.Lat > lat) {
-					cuts = append(cuts, p.Lon+(lat-p.Lat)/(q.Lat-p.Lat)*(q.Lon-p.Lon))
-				}
-			}
-		}
-		slices.Sort(cuts)
-		for i := 0; i+1 < len(cuts); i += 2 {
-			if width := cuts[i+1] - cuts[i]; width > best {
-				best, at = width, geo.Point{Lat: lat, Lon: (cuts[i] + cuts[i+1]) / 2}
-			}
-		}
-	}
-	return at, best > 0
+	return two, err
 }
 
 // measure is the size of a zone with one course of its lines.

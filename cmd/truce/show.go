@@ -174,7 +174,7 @@ func (c *cli) zones() *cobra.Command {
 	var at string
 	cmd := &cobra.Command{
 		Use: "zones", Short: "Write the lines and zones in force at an instant as GeoJSON", Args: args(cobra.NoArgs),
-		Example: "  truce zones --at 2026-03-04 > zones.geojson",
+		Example: "  truce zones --at 2026-03-04 > zones.geojson\n  truce zones plan --km 15",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.reading(cmd.Context(), func(a *app.App) error {
 				t, err := c.instant(cmd.Context(), a, at)
@@ -190,6 +190,7 @@ func (c *cli) zones() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&at, "at", "", "date or time (default: the last on record, or now)")
+	cmd.AddCommand(c.plan())
 	return cmd
 }
 

@@ -1,0 +1,202 @@
+package withdrawal_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/truce-monitor/truce/geo"
+	"github.com/truce-monitor/truce/line"
+	"github.com/truce-monitor/truce/withdrawal"
+)
+
+func version(t testing.TB, v line.Version) *line.Version {
+	t.Helper()
+	v.Line = "contact"
+	if v.Left == "" {
+		v.Left, v.Right = "west", "east"
+	}
+	out, err := line.NewVersion(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func plan(t testing.TB, v *line.Version, ground withdrawal.Ground, left, right float64) *withdrawal.Plan {
+	t.Helper()
+	p, err := withdrawal.New(v, ground)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := p.Plan(left, right)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// arc is a line around a place, clockwise from the south over the west to the
+// north, with the ground to the west of it on its left.
+func arc(radius float64) geo.Polyline {
+	var l geo.Polyline
+	for i := range 181 {
+		l = append(l, geo.Direct(geo.Point{Lat: 48, Lon: 37}, 180+float64(i), radius))
+	}
+	return l
+}
+
+func near(t testing.TB, what string, got, want, part float64) {
+	t.Helper()
+	if math.Abs(got-want) > part*math.Abs(want) {
+		t.Errorf("%s: %g; want %g", what, got, want)
+	}
+}
+
+func box(south, west, north, east float64) geo.MultiPolygon {
+	return geo.MultiPolygon{{{{Lat: south, Lon: west}, {Lat: south, Lon: east}, {Lat: north, Lon: east}, {Lat: north, Lon: west}}}}
+}
+
+func TestStraightLineCostsBothTheSame(t *testing.T) {
+	v := version(t, line.Version{Parts: []geo.Polyline{{{Lat: 46, Lon: 37}, {Lat: 50, Lon: 37}}}})
+	got := plan(t, v, withdrawal.Ground{
+		Areas: []line.Area{{Name: "South", Land: box(47, 35, 48, 39)}, {Name: "North", Land: box(48, 35, 49, 39)}},
+		Settlements: []withdrawal.Settlement{
+			{Name: "in the west", At: geo.Point{Lat: 48, Lon: 36.9}, People: 1200}, {Name: "too far west", At: geo.Point{Lat: 48, Lon: 36.7}, People: 5},
+			{Name: "in the east", At: geo.Point{Lat: 48, Lon: 37.01}, People: -1}, {Name: "in the east, too", At: geo.Point{Lat: 47.5, Lon: 37.1}, People: 30},
+		},
+	}, 15e3, 15e3)
+	// 15 km of the area between two parallels: the line is a meridian.
+	whole := box(47, 36, 49, 38).Area() / 2
+	width := 15e3 / geo.Distance(geo.Point{Lat: 48, Lon: 37}, geo.Point{Lat: 48, Lon: 38})
+	for _, s := range []withdrawal.Side{got.Left, got.Right} {
+		near(t, s.Party, s.AreaM2, whole*width, 1e-3)
+		near(t, "its pull-back line", s.PullbackM, 222.4e3, 0.01)
+		near(t, "its areas together", s.Areas[0].LeftM2+s.Areas[1].LeftM2, s.AreaM2, 1e-6)
+		near(t, "its part", s.Areas[0].Part(), width/4, 0.01)
+	}
+	if got.Left.Party != "west" || got.Left.Settlements != 1 || got.Left.People != 1200 || got.Right.Settlements != 2 || got.Right.People != 30 || got.Right.Uncounted != 1 {
+		t.Errorf("settlements: %+v, %+v", got.Left, got.Right)
+	}
+	if math.Abs(got.Asymmetry) > 1e-4 {
+		t.Errorf("asymmetry %g on a straight line", got.Asymmetry)
+	}
+	near(t, "the length", got.LineM, v.Length(), 0)
+}
+
+// Half a circle of 40 km: 10 km outside it are more than 10 km inside, by the
+// formula for rings (the earth is nearly flat there).
+func TestEqualWidthIsNotEqualAreaWhereTheLineBends(t *testing.T) {
+	const r, d = 40e3, 10e3
+	country := box(46, 30, 50, 37) // cuts the caps at the ends off
+	got := plan(t, version(t, line.Version{Parts: []geo.Polyline{arc(r)}}), withdrawal.Ground{Areas: []line.Area{{Name: "all", Land: country}}}, d, d)
+	outside, inside := math.Pi/2*((r+d)*(r+d)-r*r), math.Pi/2*(r*r-(r-d)*(r-d))
+	near(t, "outside", got.Left.AreaM2, outside, 2e-3)
+	near(t, "inside", got.Right.AreaM2, inside, 2e-3)
+	near(t, "asymmetry", got.Asymmetry, (outside-inside)/(outside+inside), 0.02)
+	near(t, "the outer pull-back line", got.Left.PullbackM, math.Pi*(r+d), 2e-3)
+	if got.Equal == nil || got.Equal.Party != "east" || got.Equal.OnLeft {
+		t.Fatalf("%+v; want the east to go farther", got.Equal)
+	}
+	near(t, "the distance of equal area", got.Equal.DistanceM, r-math.Sqrt(r*r-2/math.Pi*outside), 3e-3)
+	near(t, "the area there", got.Equal.AreaM2, got.Left.AreaM2, 1e-5)
+
+	// Different distances, and none.
+	other := plan(t, version(t, line.Version{Parts: []geo.Polyline{arc(r)}}), withdrawal.Ground{Areas: []line.Area{{Name: "all", Land: country}}}, 0, got.Equal.DistanceM)
+	if other.Left.AreaM2 != 0 || other.Left.Zone != nil || other.Asymmetry != -1 {
+		t.Errorf("a side that stays leaves %+v", other.Left)
+	}
+	near(t, "the way back", other.Equal.DistanceM, d, 3e-3)
+}
+
+// A side can't leave more than it has.
+func TestThereMayBeNoEqualArea(t *testing.T) {
+	v := version(t, line.Version{Parts: []geo.Polyline{arc(20e3)}})
+	got := plan(t, v, withdrawal.Ground{Areas: []line.Area{{Name: "all", Land: box(46, 30, 50, 37)}}}, 60e3, 60e3)
+	if got.Equal != nil {
+		t.Errorf("%+v; the east has no more than %g m²", got.Equal, math.Pi/2*20e3*20e3)
+	}
+}
+
+func TestHeldAreaAndDrawnLineAgree(t *testing.T) {
+	held := box(46, 36, 50, 38)
+	parts := []geo.Polyline{{{Lat: 50, Lon: 36}, {Lat: 46, Lon: 36}}} // the held area to the left
+	ground := withdrawal.Ground{Areas: []line.Area{{Name: "all", Land: box(46.5, 34, 49.5, 37.5)}}}
+	one := plan(t, version(t, line.Version{Parts: parts, Left: "east", Right: "west"}), ground, 20e3, 10e3)
+	two := plan(t, version(t, line.Version{Parts: parts, Left: "east", Right: "west", Held: held, HeldBy: "east"}), ground, 20e3, 10e3)
+	three := plan(t, version(t, line.Version{Parts: []geo.Polyline{{{Lat: 46, Lon: 36}, {Lat: 50, Lon: 36}}}, Left: "west", Right: "east", Held: held, HeldBy: "east"}), ground, 10e3, 20e3)
+	near(t, "east, held", two.Left.AreaM2, one.Left.AreaM2, 1e-4)
+	near(t, "west, held", two.Right.AreaM2, one.Right.AreaM2, 1e-4)
+	near(t, "east, held, the other way along", three.Right.AreaM2, one.Left.AreaM2, 1e-4)
+	if one.Left.Party != "east" || three.Right.Party != "east" {
+		t.Errorf("parties %q, %q", one.Left.Party, three.Right.Party)
+	}
+}
+
+func TestWhatCannotBePlannedIsRefused(t *testing.T) {
+	v := version(t, line.Version{Parts: []geo.Polyline{arc(20e3)}})
+	p, err := withdrawal.New(v, withdrawal.Ground{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []float64{-1, math.NaN(), withdrawal.Farthest + 1} {
+		if _, err := p.Plan(d, 10); err == nil {
+			t.Errorf("%g m was planned", d)
+		}
+	}
+	if _, err := withdrawal.New(&line.Version{}, withdrawal.Ground{}); err == nil {
+		t.Error("no line was planned")
+	}
+	if got, err := p.Plan(0, 0); err != nil || got.Equal != nil || got.Asymmetry != 0 {
+		t.Errorf("nobody moves: %+v, %v", got, err)
+	}
+}
+
+// Whatever the line: farther leaves more, the sides swap with their names, the
+// zones are valid, and the pull-back lines lie at their distance.
+func TestAnyWithdrawal(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		var l geo.Polyline
+		for i := range rapid.IntRange(2, 10).Draw(r, "points") {
+			l = append(l, geo.Point{Lat: 47 + 0.2*float64(i), Lon: rapid.Float64Range(36.5, 37.5).Draw(r, "lon")})
+		}
+		back := slices.Clone(l)
+		slices.Reverse(back)
+		d := rapid.Float64Range(1e3, 30e3).Draw(r, "metres")
+		more := d + rapid.Float64Range(100, 20e3).Draw(r, "more")
+		v := version(t, line.Version{Parts: []geo.Polyline{l}})
+		p, err := withdrawal.New(v, withdrawal.Ground{})
+		if err != nil {
+			r.Fatal(err)
+		}
+		one, err := p.Plan(d, more)
+		if err != nil {
+			r.Fatal(err)
+		}
+		two, err := p.Plan(more, more)
+		if err != nil {
+			r.Fatal(err)
+		}
+		if one.Left.AreaM2 >= two.Left.AreaM2 {
+			r.Errorf("%g m leaves %g m², %g m leaves %g", d, one.Left.AreaM2, more, two.Left.AreaM2)
+		}
+		turned := plan(t, version(t, line.Version{Parts: []geo.Polyline{back}, Left: "east", Right: "west"}), withdrawal.Ground{}, more, d)
+		if math.Abs(turned.Right.AreaM2-one.Left.AreaM2) > 1e-4*one.Left.AreaM2 || turned.Right.Party != one.Left.Party {
+			r.Errorf("%s leaves %g m²; turned, %s leaves %g", one.Left.Party, one.Left.AreaM2, turned.Right.Party, turned.Right.AreaM2)
+		}
+		for _, s := range []withdrawal.Side{one.Left, one.Right, two.Left} {
+			if err := s.Zone.Check(); err != nil {
+				r.Errorf("a zone of %g m: %v", s.DistanceM, err)
+			}
+			for _, part := range s.Pullback {
+				for _, q := range part {
+					if m := v.Nearest(q).DistanceM; math.Abs(m-s.DistanceM) > 1 {
+						r.Fatalf("the pull-back line of %g m is %g m away at %v", s.DistanceM, m, q)
+					}
+				}
+			}
+		}
+	})
+}
