@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"sync"
 
 	"github.com/tidwall/rtree"
 
@@ -116,27 +115,6 @@ func crossing(l geo.Polyline) (first, second int, at geo.Point, ok bool) {
 
 func turn(a, b, c geo.Point) float64 {
 	return (b.Lon-a.Lon)*(c.Lat-a.Lat) - (b.Lat-a.Lat)*(c.Lon-a.Lon)
-}
-
-// prepared is what questions need; it is made when the first is asked.
-type prepared struct {
-	once  sync.Once
-	index *geo.LineIndex
-	held  *geo.Area
-}
-
-func (v *Version) ready() *prepared {
-	p := v.prepared
-	if p == nil { // a Version not made by NewVersion: right, but slow
-		p = &prepared{}
-	}
-	p.once.Do(func() {
-		p.index = geo.NewLineIndex(v.Parts)
-		if len(v.Held) > 0 {
-			p.held = geo.PrepareArea(v.Held)
-		}
-	})
-	return p
 }
 
 // Nearest is the point of the line that is nearest to p.

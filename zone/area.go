@@ -129,6 +129,9 @@ func (s *Set) between(n *node, t time.Time) *area {
 	if found, ok := s.betweens[pair{a, b}]; ok {
 		return found
 	}
+	if len(s.betweens) >= keptEpochs {
+		clear(s.betweens)
+	}
 	s.betweens[pair{a, b}] = made
 	return made
 }

@@ -2,6 +2,7 @@ package zone
 
 import (
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,7 +16,13 @@ type Epochs struct {
 	set   *Set
 	begin []time.Time // of each epoch but the first, which is all time before
 	made  []atomic.Pointer[Index]
+
+	mu    sync.Mutex
+	order []int // in which the indexes that are kept were made
 }
+
+// keptEpochs is how many indexes are kept.
+const keptEpochs = 64
 
 // Epochs returns the epochs of the set.
 func (s *Set) Epochs() *Epochs {
@@ -40,7 +47,8 @@ func (s *Set) Epochs() *Epochs {
 	return e
 }
 
-// Index returns the index of the epoch of t, made when it is first asked for.
+// Index returns the index of the epoch of t, made when it is asked for. Those
+// of the last epochs are kept.
 func (e *Epochs) Index(t time.Time) (*Index, error) {
 	i, found := slices.BinarySearchFunc(e.begin, t, time.Time.Compare)
 	if found {
@@ -53,6 +61,14 @@ func (e *Epochs) Index(t time.Time) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.made[i].Store(x)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.made[i].Swap(x) == nil {
+		e.order = append(e.order, i)
+	}
+	if len(e.order) > keptEpochs {
+		e.made[e.order[0]].Store(nil)
+		e.order = e.order[1:]
+	}
 	return x, nil
 }
