@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/truce-monitor/truce/zone"
@@ -97,6 +98,7 @@ func (a *App) Classify(ctx context.Context, r io.Reader, w io.Writer, opt Classi
 		if _, err := out.Write(p.out); err != nil {
 			return done, fmt.Errorf("writing the result: %w", err)
 		}
+		c.spare.Put(&p.out)
 		done.Points += p.points
 		done.Bad += len(p.bad)
 		for _, b := range p.bad {
@@ -212,11 +214,21 @@ type classifier struct {
 	epochs *zone.Epochs
 	at     time.Time
 	format pointFormat
+	spare  sync.Pool // of *[]byte that have been written
+}
+
+func (c *classifier) buffer(size int) []byte {
+	if b, ok := c.spare.Get().(*[]byte); ok && cap(*b) >= size {
+		return (*b)[:0]
+	}
+	return make([]byte, 0, size)
 }
 
 func (c *classifier) piece(p *piece) {
-	p.out = make([]byte, 0, len(p.in)+len(p.in)/4)
+	p.out = c.buffer(len(p.in) + len(p.in)/4)
 	var x point
+	var index *zone.Index
+	var since, until time.Time // of the index
 	next := c.format.read(p.in)
 	for {
 		at, err := next(&x)
@@ -232,11 +244,13 @@ func (c *classifier) piece(p *piece) {
 			p.bad = append(p.bad, badLine{p.first + at - 1, err})
 			continue
 		}
-		r, err := c.result(&x)
-		if err != nil {
-			p.failed = err
-			return
+		if index == nil || x.time.Before(since) || !x.time.Before(until) && !until.IsZero() {
+			if index, since, until, err = c.epochs.Index(x.time); err != nil {
+				p.failed = err
+				return
+			}
 		}
+		r := c.result(&x, index)
 		p.out = c.format.write(p.out, &x, r)
 		p.points++
 	}
@@ -249,14 +263,9 @@ type result struct {
 	place zone.Place
 }
 
-func (c *classifier) result(x *point) (result, error) {
-	index, err := c.epochs.Index(x.time)
-	if err != nil {
-		return result{}, err
-	}
-	r := result{index: index, fix: index.Locate(x.at)}
+func (c *classifier) result(x *point, index *zone.Index) result {
 	if x.radiusM > 0 || index.Uncertain {
-		r.index, r.place = nil, c.set.At(x.at, x.radiusM, x.time)
+		return result{fix: index.Locate(x.at), place: c.set.At(x.at, x.radiusM, x.time)}
 	}
-	return r, nil
+	return result{index: index, fix: index.Locate(x.at)}
 }

@@ -47,19 +47,24 @@ func (s *Set) Epochs() *Epochs {
 	return e
 }
 
-// Index returns the index of the epoch of t, made when it is asked for. Those
-// of the last epochs are kept.
-func (e *Epochs) Index(t time.Time) (*Index, error) {
+// Index returns the index of the epoch of t, made when it is asked for, and when
+// the epoch begins and ends; zero: never. Those of the last epochs are kept.
+func (e *Epochs) Index(t time.Time) (x *Index, since, until time.Time, err error) {
 	i, found := slices.BinarySearchFunc(e.begin, t, time.Time.Compare)
 	if found {
 		i++
 	}
-	if x := e.made[i].Load(); x != nil {
-		return x, nil
+	if i > 0 {
+		since = e.begin[i-1]
 	}
-	x, err := e.set.Index(t)
-	if err != nil {
-		return nil, err
+	if i < len(e.begin) {
+		until = e.begin[i]
+	}
+	if x = e.made[i].Load(); x != nil {
+		return x, since, until, nil
+	}
+	if x, err = e.set.Index(t); err != nil {
+		return nil, since, until, err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -70,5 +75,5 @@ func (e *Epochs) Index(t time.Time) (*Index, error) {
 		e.made[e.order[0]].Store(nil)
 		e.order = e.order[1:]
 	}
-	return x, nil
+	return x, since, until, nil
 }

@@ -20,17 +20,26 @@ import (
 // widths of the zones around the line in kilometres.
 func widths() []float64 { return []float64{2, 5, 10, 15, 20, 25, 35, 50, 60, 70} }
 
-// terms has a zone of each width on both sides of the line.
-func terms(widths []float64) (*agreement.Agreement, error) {
+// text is an agreement with a zone of each width on both sides of a line, which
+// may be in a file.
+func text(widths []float64, file string) string {
 	var b strings.Builder
 	b.WriteString("agreement: bench\ntitle: Zones to be measured\ntime_zone: Etc/UTC\narea: [22, 44, 41, 53]\n" +
-		"parties:\n  - {id: one, name: One, roles: [{role: party-to-conflict}]}\n  - {id: two, name: Two, roles: [{role: party-to-conflict}]}\n" +
-		"lines:\n  - {id: contact, left: one, right: two}\nzones:\n")
+		"parties:\n  - {id: one, name: One, roles: [{role: party-to-conflict}]}\n  - {id: two, name: Two, roles: [{role: party-to-conflict}]}\n")
+	course := ""
+	if file != "" {
+		course = ", versions: [{from: 2020-01-01, file: " + file + "}]"
+	}
+	fmt.Fprintf(&b, "lines:\n  - {id: contact, left: one, right: two%s}\nzones:\n", course)
 	for _, w := range widths {
 		fmt.Fprintf(&b, "  - {id: within-%g, within: {km: %g}}\n", w, w)
 	}
 	b.WriteString("provisions:\n  - {id: quiet, words: Nobody fires., prohibits: {kind: activity}}\n")
-	a, problems := agreement.Parse("bench.yaml", []byte(b.String()))
+	return b.String()
+}
+
+func terms(widths []float64) (*agreement.Agreement, error) {
+	a, problems := agreement.Parse("bench.yaml", []byte(text(widths, "")))
 	if agreement.Failed(problems) {
 		return nil, fmt.Errorf("the terms of the benchmark: %v", problems)
 	}

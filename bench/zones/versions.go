@@ -62,7 +62,7 @@ func versions(ctx context.Context, args []string) error {
 	epochs := s.Epochs()
 	begin = time.Now()
 	for _, v := range contact.Versions {
-		x, err := epochs.Index(v.From)
+		x, _, _, err := epochs.Index(v.From)
 		if err != nil {
 			return err
 		}
