@@ -67,7 +67,7 @@ func classify(ctx context.Context, args []string) error {
 
 // mission makes a workspace with the zones around the line.
 func mission(dir string, parts []geo.Polyline) error {
-	terms := text(widths(), "line.geojson")
+	terms := text(widths(), "line.geojson", "")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}

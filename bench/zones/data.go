@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"compress/gzip"
 	"fmt"
 	"math/rand/v2"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"testing/fstest"
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
@@ -21,8 +23,8 @@ import (
 func widths() []float64 { return []float64{2, 5, 10, 15, 20, 25, 35, 50, 60, 70} }
 
 // text is an agreement with a zone of each width on both sides of a line, which
-// may be in a file.
-func text(widths []float64, file string) string {
+// may be in a file, and a drawn one of the held area, if it is in a file.
+func text(widths []float64, file, held string) string {
 	var b strings.Builder
 	b.WriteString("agreement: bench\ntitle: Zones to be measured\ntime_zone: Etc/UTC\narea: [22, 44, 41, 53]\n" +
 		"parties:\n  - {id: one, name: One, roles: [{role: party-to-conflict}]}\n  - {id: two, name: Two, roles: [{role: party-to-conflict}]}\n")
@@ -34,12 +36,15 @@ func text(widths []float64, file string) string {
 	for _, w := range widths {
 		fmt.Fprintf(&b, "  - {id: within-%g, within: {km: %g}}\n", w, w)
 	}
+	if held != "" {
+		b.WriteString("  - {id: held, polygon: {file: " + held + "}}\n")
+	}
 	b.WriteString("provisions:\n  - {id: quiet, words: Nobody fires., prohibits: {kind: activity}}\n")
 	return b.String()
 }
 
-func terms(widths []float64) (*agreement.Agreement, error) {
-	a, problems := agreement.Parse("bench.yaml", []byte(text(widths, "")))
+func terms(widths []float64, held string) (*agreement.Agreement, error) {
+	a, problems := agreement.Parse("bench.yaml", []byte(text(widths, "", held)))
 	if agreement.Failed(problems) {
 		return nil, fmt.Errorf("the terms of the benchmark: %v", problems)
 	}
@@ -114,7 +119,7 @@ func day(path string, border []geo.Polyline) (*line.Version, error) {
 	return line.NewVersion(line.Version{Line: "contact", From: at, Left: "one", Right: "two", HeldBy: "one", Held: held, Parts: parts})
 }
 
-// last is the line of the last day, alone, and its zones.
+// last is the line of the last day, alone, and its zones; the held area is one.
 func last(widths []float64) (*zone.Set, *line.Version, error) {
 	files, err := days()
 	if err != nil {
@@ -128,11 +133,15 @@ func last(widths []float64) (*zone.Set, *line.Version, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	a, err := terms(widths)
+	a, err := terms(widths, "held.geojson")
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := zone.New(a, map[string]*line.Line{"contact": {ID: "contact", Versions: []*line.Version{v}}}, nil)
+	var area bytes.Buffer
+	if err := geo.WriteGeoJSON(&area, &geo.Features{Features: []geo.Feature{{Polygons: v.Held}}}); err != nil {
+		return nil, nil, err
+	}
+	s, err := zone.New(a, map[string]*line.Line{"contact": {ID: "contact", Versions: []*line.Version{v}}}, fstest.MapFS{"held.geojson": {Data: area.Bytes()}})
 	return s, v, err
 }
 

@@ -20,7 +20,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	runs := map[string]func(context.Context, []string) error{"build": build, "versions": versions, "classify": classify}
+	runs := map[string]func(context.Context, []string) error{"build": build, "versions": versions, "classify": classify, "peers": peers}
 	if len(os.Args) < 2 || runs[os.Args[1]] == nil {
 		fmt.Fprintln(os.Stderr, "usage: zones build|versions|classify|peers [flags]")
 		os.Exit(2)

@@ -48,7 +48,7 @@ func versions(ctx context.Context, args []string) error {
 		}
 	}
 	read := time.Since(begin)
-	a, err := terms(widths())
+	a, err := terms(widths(), "")
 	if err != nil {
 		return err
 	}

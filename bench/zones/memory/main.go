@@ -1,0 +1,101 @@
+// Command memory places points with libraries for Go: S2's shape index, and the
+// geometry that Tile38 keeps in memory. It is a module of its own, so that truce
+// depends on neither.
+//
+//	memory DIR s2|tile38
+//
+// It reads points.f64 (pairs of latitude and longitude), zones.json (rings of
+// [lon, lat] for each polygon of each zone) and line.json, and writes masks and
+// distances as bench/zones wants them.
+package main
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+type point struct{ lat, lon float64 }
+
+// peer answers for one point.
+type peer interface {
+	version() string
+	mask(point) uint32
+	metres(point) float64
+}
+
+// shapes is what is to be asked about.
+type shapes struct {
+	zones [][][][][2]float64 // zone, polygon, ring, lon and lat
+	line  [][][2]float64
+}
+
+func main() {
+	peers := map[string]func(*shapes) (peer, error){"s2": newS2, "tile38": newTile38}
+	if len(os.Args) != 3 || peers[os.Args[2]] == nil {
+		fmt.Fprintln(os.Stderr, "usage: memory DIR s2|tile38")
+		os.Exit(2)
+	}
+	if err := run(os.Args[1], os.Args[2], peers[os.Args[2]]); err != nil {
+		fmt.Fprintf(os.Stderr, "memory %s: %v\n", os.Args[2], err)
+		os.Exit(1)
+	}
+}
+
+func run(dir, name string, prepare func(*shapes) (peer, error)) error {
+	var s shapes
+	data, err := os.ReadFile(filepath.Join(dir, "points.f64"))
+	if err != nil {
+		return err
+	}
+	points := make([]point, len(data)/16)
+	for i := range points {
+		points[i] = point{math.Float64frombits(binary.LittleEndian.Uint64(data[16*i:])), math.Float64frombits(binary.LittleEndian.Uint64(data[16*i+8:]))}
+	}
+	if err := errors.Join(read(dir, "zones.json", &s.zones), read(dir, "line.json", &s.line)); err != nil {
+		return err
+	}
+	begin := time.Now()
+	p, err := prepare(&s)
+	if err != nil {
+		return err
+	}
+	for _, x := range points[:min(1000, len(points))] {
+		p.mask(x)
+		p.metres(x)
+	}
+	built := time.Since(begin)
+	masks := make([]byte, 0, 4*len(points))
+	begin = time.Now()
+	for _, x := range points {
+		masks = binary.LittleEndian.AppendUint32(masks, p.mask(x))
+	}
+	zones := time.Since(begin)
+	metres := make([]byte, 0, 8*len(points))
+	begin = time.Now()
+	for _, x := range points {
+		metres = binary.LittleEndian.AppendUint64(metres, math.Float64bits(p.metres(x)))
+	}
+	distance := time.Since(begin)
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, name+".mask"), masks, 0o644), os.WriteFile(filepath.Join(dir, name+".dist"), metres, 0o644)); err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(map[string]any{"version": p.version(), "points": len(points),
+		"build_s": built.Seconds(), "zones_s": zones.Seconds(), "distance_s": distance.Seconds()})
+}
+
+func read(dir, name string, to any) error {
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, to); err != nil {
+		return fmt.Errorf("reading %s: %w", name, err)
+	}
+	return nil
+}
