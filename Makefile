@@ -15,6 +15,10 @@ test:
 # One comparison with a peer, side by side in one run; each prints a ratio.
 bench:
 	go run ./bench/ingest -rows 200000
+	go run ./bench/zones build
+	go run ./bench/zones versions
+	go run ./bench/zones classify
+	go run ./bench/zones peers
 
 clean:
 	rm -rf truce truce-demo

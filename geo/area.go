@@ -44,7 +44,7 @@ func PrepareArea(m MultiPolygon) *Area {
 		return x
 	}
 	x.boundary = NewLineIndex(m.Boundary())
-	rows := min(max(n/8, 1), 1024)
+	rows := min(max(n/2, 1), 1024)
 	x.columns = rows
 	x.bands = make([][]edge, rows)
 	if h := x.bounds[3] - x.bounds[1]; h > 0 {
@@ -81,9 +81,11 @@ func PrepareArea(m MultiPolygon) *Area {
 	return x
 }
 
+// rounding in degrees is far more than what the arithmetic of insert may be off.
+const rounding = 1e-9
+
 // insert puts the edge into the bands that it touches, and marks its cells: in
-// each band those between where it enters and leaves, and one more on both sides
-// for what rounding may do.
+// each band those between where it enters and leaves.
 func (x *Area) insert(e edge) {
 	if e.a.Lat > e.b.Lat {
 		e.a, e.b = e.b, e.a
@@ -100,7 +102,7 @@ func (x *Area) insert(e edge) {
 				to = e.a.Lon + slope*(lat-e.a.Lat)
 			}
 		}
-		for column := max(x.column(min(from, to))-1, 0); column <= min(x.column(max(from, to))+1, x.columns-1); column++ {
+		for column := x.column(min(from, to) - rounding); column <= x.column(max(from, to)+rounding); column++ {
 			x.cells[row*x.columns+column] = onBoundary
 		}
 	}
@@ -145,7 +147,7 @@ func (x *Area) DistanceToBoundary(p Point) float64 {
 	if x.boundary == nil {
 		return math.Inf(1)
 	}
-	return math.Abs(x.boundary.Signed(p))
+	return x.boundary.Distance(p)
 }
 
 // crosses reports whether a ray from p to the east crosses the edge a-b. The

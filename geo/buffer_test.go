@@ -165,7 +165,7 @@ func TestCellsChangeNoAnswer(t *testing.T) {
 				if got := x.Nearest(p); got != first[i] {
 					r.Fatalf("%v: %+v, then %+v", p, first[i], got)
 				}
-				if d := x.Signed(p); math.Abs(d) != first[i].DistanceM || math.Signbit(d) == first[i].LeftOf {
+				if d := x.Signed(p); math.Abs(d) != first[i].DistanceM || x.Distance(p) != first[i].DistanceM || math.Signbit(d) == first[i].LeftOf {
 					r.Fatalf("%v: %g m; %+v", p, d, first[i])
 				}
 			}

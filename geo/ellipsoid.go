@@ -44,19 +44,26 @@ func (v vec) point() Point {
 	}
 }
 
-// up is the ellipsoid's normal at v, which lies on it; of length 1.
-func (v vec) up() vec {
-	n := vec{v.x, v.y, v.z / (1 - ecc2)}
-	return n.scale(1 / n.length())
+// normal is the ellipsoid's outward normal at v, which lies on it or nearly; its
+// length is N, the prime vertical radius of curvature.
+func (v vec) normal() vec { return vec{v.x, v.y, v.z * (1 / (1 - ecc2))} }
+
+// perN is 1/N at height z over the equator to 1e-7 of it: the series of
+// √(1 - e² sin²φ)/a in z.
+func perN(z float64) float64 {
+	x := axial * z * z
+	return (1 - x*(0.5-0.375*x)) / semiMajorM
 }
+
+// axial times z² is e² sin²φ/(1 - e² sin²φ).
+const axial = ecc2 / (semiMajorM * semiMajorM * (1 - ecc2) * (1 - ecc2))
 
 // curvature of the ellipsoid along the chord c between two places with a middle
 // at height z over the equator, in 1/metres: Euler's formula for the normal
 // section, (1 + e'² cos²φ cos²α)/N. A chord's share along the axis is cosφ·cosα,
 // so that neither has to be known.
 func curvature(cz2, c2, z float64) float64 {
-	const b = ecc2 / (semiMajorM * semiMajorM * (1 - ecc2) * (1 - ecc2))
-	w := 1 / math.Sqrt(1+b*z*z) // √(1 - e² sin²φ)
+	w := 1 / math.Sqrt(1+axial*z*z) // √(1 - e² sin²φ)
 	return w / semiMajorM * (1 + ecc2Second*cz2/c2)
 }
 

@@ -156,7 +156,7 @@ func nothing() hit { return hit{chord: -1, key: math.Inf(1)} }
 type scale struct{ all, axis float64 }
 
 func scaleAt(p vec) scale {
-	k := curvature(0, 1, p.z)
+	k := perN(p.z)
 	return scale{all: k * k / 12, axis: k * k / 6 * ecc2Second}
 }
 
@@ -185,7 +185,7 @@ func (h *hit) try(chords []chord, i int32, p vec, s scale) {
 func (x *LineIndex) foot(h hit) vec {
 	c := &x.chords[h.chord]
 	at := c.from.add(c.along.scale(h.share))
-	return at.add(at.up().scale(c.rise * h.share * (1 - h.share)))
+	return at.add(at.normal().scale(perN(at.z) * c.rise * h.share * (1 - h.share)))
 }
 
 // Nearest returns the point of the lines with the least geodesic distance to
@@ -222,12 +222,31 @@ func (x *LineIndex) Signed(p Point) float64 {
 		return math.Inf(1)
 	}
 	foot := x.foot(h)
+	d := distance(p, at, foot)
+	if !x.left(h, foot, at) {
+		return math.Copysign(d, -1)
+	}
+	return d
+}
+
+// Distance is the value of [LineIndex.Signed], where the side does not matter.
+func (x *LineIndex) Distance(p Point) float64 {
+	if len(x.chords) == 0 {
+		return math.Inf(1)
+	}
+	at := surface(p)
+	h := x.find(p, at)
+	if h.chord < 0 {
+		return math.Inf(1)
+	}
+	return distance(p, at, x.foot(h))
+}
+
+// distance is the geodesic one in metres from p, which is at, to foot.
+func distance(p Point, at, foot vec) float64 {
 	d := geodesicOf(at, foot)
 	if d > exactM {
 		d = Distance(p, foot.point())
-	}
-	if !x.left(h, foot, at) {
-		return math.Copysign(d, -1)
 	}
 	return d
 }
@@ -269,5 +288,5 @@ func (x *LineIndex) left(h hit, foot, p vec) bool {
 		o := &x.chords[other]
 		way = way.scale(math.Sqrt(c.inverse)).add(o.along.scale(math.Sqrt(o.inverse)))
 	}
-	return foot.up().cross(way).dot(p.sub(foot)) > 0
+	return foot.normal().cross(way).dot(p.sub(foot)) > 0
 }

@@ -121,15 +121,14 @@ func turn(a, b, c geo.Point) float64 {
 func (v *Version) Nearest(p geo.Point) geo.Nearest { return v.ready().index.Nearest(p) }
 
 // Signed is the geodesic distance in metres from p to the line, positive to the
-// left of its direction. Where a held area decides the sides, decided is set and
-// held says whether p lies in it.
+// left of its direction. Where a held area decides the sides, decided is set, held
+// says whether p lies in it, and the distance has no sign.
 func (v *Version) Signed(p geo.Point) (metres float64, held, decided bool) {
 	ready := v.ready()
-	metres = ready.index.Signed(p)
 	if ready.held == nil {
-		return metres, false, false
+		return ready.index.Signed(p), false, false
 	}
-	return metres, ready.held.Contains(p), true
+	return ready.index.Distance(p), ready.held.Contains(p), true
 }
 
 // Length in metres.

@@ -62,7 +62,7 @@ func straight(path geo.Polyline) geo.Polyline {
 	return out
 }
 
-func (a *area) contains(p geo.Point) bool { return !a.box.away(p, 0) && a.inside.Contains(p) }
+func (a *area) contains(p geo.Point) bool { return a.inside.Contains(p) }
 
 // near reports whether an edge may lie within metres of p: cheaper to know than
 // which is nearest.

@@ -17,9 +17,9 @@ func (c *course) signed(p geo.Point) float64 {
 		return d
 	}
 	if inHeld == c.heldOnLeft {
-		return math.Abs(d)
+		return d
 	}
-	return math.Copysign(d, -1)
+	return -d
 }
 
 // has reports whether the position lies in the node, given its distances to the
@@ -33,7 +33,7 @@ func (n *indexed) has(p geo.Point, signed []float64, holds []bool) bool {
 	case disk:
 		return geo.WithinM(p, n.centre, n.to)
 	case corridor:
-		return math.Abs(n.path.Signed(p)) <= n.to
+		return n.path.Distance(p) <= n.to
 	case drawn, admin:
 		return n.area.contains(p)
 	case union:
