@@ -129,6 +129,9 @@ func (e *Event) at() point { return point{e.Lat, e.Lon} }
 
 // poisson draws a number with the mean (Knuth; the means here are small).
 func poisson(r *rand.Rand, mean float64) int {
+	if mean > 500 { // beyond what the exponential function can tell from 0
+		return poisson(r, mean/2) + poisson(r, mean/2)
+	}
 	n, p, limit := 0, r.Float64(), math.Exp(-mean)
 	for p > limit {
 		n++

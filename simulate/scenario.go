@@ -48,8 +48,13 @@ type Event struct {
 	Party    string               `json:"party"` // who did it
 
 	Harm observation.Casualties `json:"harm,omitzero"`
+	// No is set where it was nothing of the kind that it is taken for: thunder.
+	No bool `json:"no,omitempty"`
 
 	sector  int
+	along   float64 // metres along the line
+	side    int     // that did it
+	town    town    // nearest to it
 	from    point   // where fire came from
 	loud    float64 // share of an observer's range at which it is perceived
 	heading float64

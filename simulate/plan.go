@@ -1,0 +1,293 @@
+package simulate
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/truce-monitor/truce/observation"
+)
+
+//go:embed scenarios/*.yaml
+var scenarios embed.FS
+
+// kindsFile says how kinds of sources perceive, with where each figure is from.
+const kindsFile = "scenarios/kinds.yaml"
+
+// Plan describes a scenario: a line, what happens along it, and who watches.
+// Everything that is drawn follows from the plan and a seed. Both sides fire and
+// are watched by the same rules.
+type Plan struct {
+	Name    string       `yaml:"scenario"`
+	Words   string       `yaml:"words"` // what it is about
+	From    string       `yaml:"from"`  // date, UTC
+	Days    float64      `yaml:"days"`
+	Line    [][2]float64 `yaml:"line"`    // lon, lat; the first party to its left
+	Parties [2]string    `yaml:"parties"` // left, right
+	// TownsKM is how far settlements along either side are from each other.
+	TownsKM float64      `yaml:"towns_km"`
+	Events  EventPlan    `yaml:"events"`
+	Sources []SourcePlan `yaml:"sources"`
+
+	start time.Time
+}
+
+// EventPlan says how often and where there is fire.
+type EventPlan struct {
+	PerDay float64 `yaml:"per_day"` // those that follow no other
+	// Trend multiplies PerDay, evenly from the scenario's start to its end in as many
+	// steps: [1, 1, 0.2] falls to a fifth at the end; empty: [1].
+	Trend []float64 `yaml:"trend"`
+	// DayShare is how much more there is by day than on the average, [0, 1].
+	DayShare float64 `yaml:"day_share"`
+	HotSpots int     `yaml:"hot_spots"`
+	HotShare float64 `yaml:"hot_share"` // of the fire that lies at hot spots, [0, 1]
+	HotKM    float64 `yaml:"hot_km"`    // their reach, one sigma
+	// Each event is followed by Children others on the average, [0, 1), after
+	// ChildMin minutes and at ChildKM kilometres on the average: fire draws fire
+	// (Hawkes 1971, doi:10.1093/biomet/58.1.83).
+	Children float64 `yaml:"children"`
+	ChildMin float64 `yaml:"child_min"`
+	ChildKM  float64 `yaml:"child_km"`
+	DepthKM  float64 `yaml:"depth_km"` // farthest behind the line that is hit
+	// Heavy is the share of artillery, mortars and rockets; the rest is small arms
+	// and drones.
+	Heavy float64 `yaml:"heavy"`
+	// BadWeather is the share of hours without sight, [0, 1].
+	BadWeather float64 `yaml:"bad_weather"`
+	// Others happen each day and are no fire: claps of thunder, controlled
+	// explosions, exercises, stubble that burns.
+	Thunder  float64 `yaml:"thunder"`
+	Demining float64 `yaml:"demining"`
+	Exercise float64 `yaml:"exercise"`
+	Stubble  float64 `yaml:"stubble"`
+}
+
+// SourcePlan is a group of like sources. What is not said is that of its kind.
+type SourcePlan struct {
+	Kind string `yaml:"kind"`
+	Name string `yaml:"name"` // empty: the kind's
+	N    int    `yaml:"n"`    // on each side, or in all where it stands on none
+
+	Model `yaml:",inline"`
+}
+
+// Model is how a kind of source perceives and reports.
+type Model struct {
+	Means    observation.Means    `yaml:"means"`
+	How      observation.How      `yaml:"how"`
+	Grade    observation.Grade    `yaml:"grade"`
+	Handling observation.Handling `yaml:"handling"`
+
+	// Where it stands: behind the line on its side, evenly along it; 0, 0: nowhere.
+	BehindKM [2]float64 `yaml:"behind_km"`
+	// Detects is the probability that it perceives the loudest fire next to it; it
+	// falls with distance as exp(-(d/RangeKM)²).
+	Detects float64 `yaml:"detects"`
+	RangeKM float64 `yaml:"range_km"`
+	Sight   bool    `yaml:"sight"` // sees nothing in bad weather
+	Ears    bool    `yaml:"ears"`  // hears: loud fire farther, one explosion like another
+	// Hours of the day (UTC) at which it watches, [from, to); empty: always. Every is
+	// the share of days that it watches at all; 0: all.
+	Hours [2]float64 `yaml:"hours"`
+	Every float64    `yaml:"every"`
+
+	// Gives is what it says of the place: position, bearing (with a distance),
+	// settlement (the middle of the next one, as a position) or name (of it, alone).
+	Gives      string     `yaml:"gives"`
+	ErrorM     float64    `yaml:"error_m"`     // one sigma a coordinate
+	ErrorShare float64    `yaml:"error_share"` // and of the distance from it
+	StatedM    float64    `yaml:"stated_m"`    // 95 % radius that it states; 0: the right one
+	BearingDeg float64    `yaml:"bearing_deg"` // one sigma
+	RoundM     float64    `yaml:"round_m"`     // to which it rounds distances
+	TimeS      float64    `yaml:"time_s"`      // one sigma
+	RoundMin   float64    `yaml:"round_min"`   // to which it rounds instants, and says so by an interval
+	ClockS     float64    `yaml:"clock_s"`     // by which its clock is fast
+	DelayMin   [2]float64 `yaml:"delay_min"`   // until it reports
+	// WithinMin is an interval before the report that is all it knows of the time, as
+	// of a satellite between two passes; PassesH are the hours of its passes, UTC.
+	WithinMin float64   `yaml:"within_min"`
+	PassesH   []float64 `yaml:"passes_h"`
+
+	Vague     float64 `yaml:"vague"`      // probability of "explosion" for any fire
+	Wrong     float64 `yaml:"wrong"`      // of another kind of fire
+	WeaponsOf float64 `yaml:"weapons_of"` // of naming the weapon
+	CountsOf  float64 `yaml:"counts_of"`  // error of a count, as a share
+	Bearings  float64 `yaml:"bearings"`   // probability of telling the direction it came from
+
+	// A side's own: it tells of fire at its side (Claims) and denies its own
+	// (Denies), with Exaggerates as many rounds on the average, and names who did it.
+	Claims      float64 `yaml:"claims"`
+	Denies      float64 `yaml:"denies"`
+	Exaggerates float64 `yaml:"exaggerates"`
+	// CopiedBy is the probability that the next source of the group repeats it, and
+	// Hidden that it does not say so.
+	CopiedBy float64 `yaml:"copied_by"`
+	Hidden   float64 `yaml:"hidden"`
+	Words    bool    `yaml:"words"` // says it in words
+
+	FalsePerDay float64 `yaml:"false_per_day"` // reports of nothing, each source
+}
+
+// Names lists the embedded scenarios' names.
+func Names() []string {
+	entries, err := scenarios.ReadDir("scenarios")
+	if err != nil {
+		panic(err) // embedded
+	}
+	var out []string
+	for _, e := range entries {
+		if name := strings.TrimSuffix(e.Name(), ".yaml"); "scenarios/"+e.Name() != kindsFile {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// Named returns an embedded scenario's plan.
+func Named(name string) (*Plan, error) {
+	data, err := scenarios.ReadFile("scenarios/" + name + ".yaml")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("no scenario %q; there are %s, or the path of a file", name, strings.Join(Names(), ", "))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return ReadPlan(name+".yaml", data)
+}
+
+// ReadPlan reads a plan, a YAML file; what it leaves open about a source is that
+// of the source's kind. The error says what is wrong where.
+func ReadPlan(name string, data []byte) (*Plan, error) {
+	kinds, err := readKinds()
+	if err != nil {
+		return nil, err
+	}
+	var shape struct {
+		Sources []struct {
+			Kind string `yaml:"kind"`
+		} `yaml:"sources"`
+	}
+	if err := yaml.Unmarshal(data, &shape); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	var p Plan
+	for i, s := range shape.Sources {
+		kind, ok := kinds[s.Kind]
+		if !ok {
+			return nil, fmt.Errorf("%s: source %d: no kind %q; expected one of %s", name, i+1, s.Kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
+		}
+		p.Sources = append(p.Sources, SourcePlan{Model: kind})
+	}
+	// Decoding into what is there keeps what the file does not say.
+	own := p.Sources
+	p.Sources = nil
+	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&p); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	var raw struct {
+		Sources []yaml.MapSlice `yaml:"sources"`
+	}
+	if err := yaml.Unmarshal(data, &raw); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	for i := range p.Sources {
+		text, err := yaml.Marshal(raw.Sources[i])
+		if err == nil {
+			err = yaml.Unmarshal(text, &own[i])
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: source %d: %w", name, i+1, err)
+		}
+	}
+	p.Sources = own
+	if err := p.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &p, nil
+}
+
+func readKinds() (map[string]Model, error) {
+	data, err := scenarios.ReadFile(kindsFile)
+	if err != nil {
+		return nil, err
+	}
+	kinds := map[string]Model{}
+	if err := yaml.UnmarshalWithOptions(data, &kinds, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("%s: %w", kindsFile, err)
+	}
+	return kinds, nil
+}
+
+// Terms is an agreement under which the scenario can be played: nobody fires, and
+// there are zones along the line.
+func (p *Plan) Terms() string {
+	var b strings.Builder
+	west, south, east, north := 180.0, 90.0, -180.0, -90.0
+	for _, c := range p.Line {
+		west, east = min(west, c[0]), max(east, c[0])
+		south, north = min(south, c[1]), max(north, c[1])
+	}
+	fmt.Fprintf(&b, "agreement: %s\ntitle: %s (simulated)\ntime_zone: Etc/UTC\narea: [%.2f, %.2f, %.2f, %.2f]\n", p.Name, p.Name, west-1, south-1, east+1, north+1)
+	fmt.Fprintf(&b, "ceasefire:\n  - {id: truce, from: %s}\nparties:\n", p.From)
+	for _, party := range p.Parties {
+		fmt.Fprintf(&b, "  - {id: %s, name: %s, roles: [{role: party-to-conflict}]}\n", party, party)
+	}
+	fmt.Fprintf(&b, "lines:\n  - id: contact\n    left: %s\n    right: %s\n    versions:\n      - from: 2000-01-01\n        coordinates: [", p.Parties[0], p.Parties[1])
+	for i, c := range p.Line {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "[%v, %v]", c[0], c[1])
+	}
+	b.WriteString("]\nzones:\n  - {id: strip, within: {km: 2}}\n  - {id: near, within: {km: 5}}\n  - {id: withdrawal, within: {km: 15}}\n" +
+		"provisions:\n  - {id: no-fire, words: Nobody fires., ceasefire: truce, prohibits: {kind: activity}}\n" +
+		"  - {id: no-fire-near, words: Nobody fires within 5 km of the line., zone: near, ceasefire: truce, prohibits: {kind: activity}}\n")
+	return b.String()
+}
+
+func (p *Plan) check() error {
+	var err error
+	if p.start, err = time.Parse(time.DateOnly, p.From); err != nil {
+		return fmt.Errorf("from %q: expected a date such as 2026-03-01", p.From)
+	}
+	e := &p.Events
+	switch {
+	case p.Name == "":
+		return errors.New("it has no name (scenario)")
+	case len(p.Line) < 2:
+		return errors.New("line: expected at least two places, [lon, lat]")
+	case p.Parties[0] == "" || p.Parties[1] == "" || p.Parties[0] == p.Parties[1]:
+		return errors.New("parties: expected two, left and right of the line")
+	case !(p.Days > 0 && p.Days <= 1000):
+		return fmt.Errorf("days: %g; expected more than 0, at most 1000", p.Days)
+	case !(p.TownsKM > 0):
+		return fmt.Errorf("towns_km: %g; expected more than 0", p.TownsKM)
+	case !(e.PerDay >= 0 && e.PerDay <= 1e5):
+		return fmt.Errorf("events: per_day: %g; expected 0 to 100000", e.PerDay)
+	case !(e.Children >= 0 && e.Children < 0.95):
+		return fmt.Errorf("events: children: %g; expected 0 to below 0.95, or fire never ends", e.Children)
+	case !(e.DepthKM > 0):
+		return fmt.Errorf("events: depth_km: %g; expected more than 0", e.DepthKM)
+	}
+	for i, s := range p.Sources {
+		if s.N < 1 || s.N > 10000 {
+			return fmt.Errorf("source %d (%s): n: %d; expected 1 to 10000", i+1, s.Kind, s.N)
+		}
+		if !slices.Contains([]string{"position", "bearing", "settlement", "name"}, s.Gives) {
+			return fmt.Errorf("source %d (%s): gives %q; expected position, bearing, settlement or name", i+1, s.Kind, s.Gives)
+		}
+		if s.Gives == "bearing" && s.BehindKM == [2]float64{} {
+			return fmt.Errorf("source %d (%s): it stands nowhere (behind_km) and can give no bearing", i+1, s.Kind)
+		}
+	}
+	return nil
+}
