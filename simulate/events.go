@@ -11,8 +11,8 @@ import (
 )
 
 // Run draws the scenario of the plan from a seed: the same seed gives the same
-// scenario, to the byte.
-func (p *Plan) Run(seed uint64) *Scenario {
+// scenario, to the byte. progress, if not nil, is told how many events are reported.
+func (p *Plan) Run(seed uint64, progress func(done, total int)) *Scenario {
 	g := p.generator(seed)
 	g.fires()
 	g.others()
