@@ -43,6 +43,7 @@ func layers() []layer {
 		{"report", append([]string{"publish"}, core...), "a report knows neither storage nor HTTP"},
 		{"examples", nil, "the examples are files"},
 		{"simulate", []string{"examples", "geo", "observation"}, "a scenario does not know how it will be judged"},
+		{"eval", []string{"observation"}, "a score does not know how what it scores came about"},
 		{"app", []string{""}, ""},
 		{"cmd/", []string{""}, ""},
 		{"bench/", []string{""}, ""},
