@@ -196,7 +196,7 @@ func (g *generator) say(s *stander, e *Event, at point, distance float64) {
 func (g *generator) when(o *observation.Observation, s *stander, at time.Time, distance float64) {
 	seconds := func(f float64) time.Duration { return time.Duration(f * float64(time.Second)) }
 	clock := at.Add(seconds(s.ClockS + g.r.NormFloat64()*s.TimeS))
-	if s.Ears {
+	if s.How == observation.Heard { // arrays that locate a sound know when it was made
 		clock = clock.Add(seconds(distance / 340))
 	}
 	if len(s.PassesH) > 0 {
