@@ -66,7 +66,7 @@ func (p *Plan) generator(seed uint64) *generator {
 		n := max(1, int(length/1000/p.TownsKM))
 		for k := range n {
 			on, heading := w.onLine((float64(k) + g.r.Float64()) / float64(n) * length)
-			g.towns[side] = append(g.towns[side], town{fmt.Sprintf("%s town %d", p.Parties[side], k+1), beside(on, heading, side, 1000+9000*g.r.Float64())})
+			g.towns[side] = append(g.towns[side], town{name: fmt.Sprintf("%s town %d", p.Parties[side], k+1), at: beside(on, heading, side, 1000+9000*g.r.Float64()), party: p.Parties[side], number: k + 1})
 		}
 	}
 	return g
@@ -173,25 +173,4 @@ func (g *generator) place(e *Event) {
 		}
 	}
 	e.place = e.town.name
-}
-
-// others draws what is no fire and sounds or looks like it; as much on either side.
-func (g *generator) others() {
-	e := &g.plan.Events
-	for _, kind := range []struct {
-		perDay   float64
-		activity observation.Activity
-		loud     float64
-		no       bool // it is not what it seems
-	}{{e.Thunder, observation.Other, 1, true}, {e.Demining, observation.Demining, 0.8, false}, {e.Exercise, observation.Exercise, 1, false}, {e.Stubble, observation.Fire, 0, false}} {
-		for range poisson(g.r, kind.perDay*g.plan.Days) {
-			at := g.s.From.Add(time.Duration(g.r.Float64() * float64(g.s.To.Sub(g.s.From)))).Truncate(time.Second)
-			along, side := g.somewhere(), g.r.IntN(2)
-			on, heading := g.w.onLine(along)
-			p := beside(on, heading, 1-side, g.plan.Events.DepthKM*1000*g.r.Float64())
-			x := &Event{At: at, Lat: round(p.lat, 6), Lon: round(p.lon, 6), Activity: kind.activity, Count: 1 + g.r.IntN(5), loud: kind.loud, No: kind.no, along: along, side: side}
-			g.place(x)
-			g.events = append(g.events, x)
-		}
-	}
 }

@@ -32,6 +32,9 @@ type Plan struct {
 	Days    float64      `yaml:"days"`
 	Line    [][2]float64 `yaml:"line"`    // lon, lat; the first party to its left
 	Parties [2]string    `yaml:"parties"` // left, right
+	// NoGoKM are stretches of the line, kilometres from its start to, where patrols
+	// may not go: they stop at the edge.
+	NoGoKM [][2]float64 `yaml:"no_go_km"`
 	// TownsKM is how far settlements along either side are from each other.
 	TownsKM float64      `yaml:"towns_km"`
 	Events  EventPlan    `yaml:"events"`
@@ -61,9 +64,10 @@ type EventPlan struct {
 	// Heavy is the share of artillery, mortars and rockets; the rest is small arms
 	// and drones.
 	Heavy float64 `yaml:"heavy"`
-	// BadWeather is the share of hours without sight, [0, 1].
+	// BadWeather is the share of time without sight and with wind, [0, 1]; it holds for
+	// two hours along a hundred kilometres.
 	BadWeather float64 `yaml:"bad_weather"`
-	// Others happen each day and are no fire: claps of thunder, controlled
+	// So many a day are no fire: claps of thunder, which come in storms, controlled
 	// explosions, exercises, stubble that burns.
 	Thunder  float64 `yaml:"thunder"`
 	Demining float64 `yaml:"demining"`
@@ -95,27 +99,39 @@ type Model struct {
 	RangeKM float64 `yaml:"range_km"`
 	Sight   bool    `yaml:"sight"` // sees nothing in bad weather
 	Ears    bool    `yaml:"ears"`  // hears: loud fire farther, one explosion like another
+	Night   float64 `yaml:"night"` // share of its range by night; 0: all
+	Windy   float64 `yaml:"windy"` // share of its range in bad weather; 0: all
 	// Hours of the day (UTC) at which it watches, [from, to); empty: always. Every is
 	// the share of days that it watches at all; 0: all.
 	Hours [2]float64 `yaml:"hours"`
 	Every float64    `yaml:"every"`
+	// In those hours it goes out Sorties times, for SortieH hours each; 0: it watches
+	// throughout. Each time it stands elsewhere, RoamsKM along the line (one sigma).
+	Sorties int        `yaml:"sorties"`
+	SortieH [2]float64 `yaml:"sortie_h"`
+	RoamsKM float64    `yaml:"roams_km"`
 
-	// Gives is what it says of the place: position, bearing (with a distance),
-	// settlement (the middle of the next one, as a position) or name (of it, alone).
+	// Gives is what it says of the place: position, bearing (with a distance), azimuth
+	// (a bearing alone), settlement (the middle of the next one, as a position) or name
+	// (of it, alone).
 	Gives      string     `yaml:"gives"`
 	ErrorM     float64    `yaml:"error_m"`     // one sigma a coordinate
 	ErrorShare float64    `yaml:"error_share"` // and of the distance from it
 	StatedM    float64    `yaml:"stated_m"`    // 95 % radius that it states; 0: the right one
 	BearingDeg float64    `yaml:"bearing_deg"` // one sigma
+	RoundDeg   float64    `yaml:"round_deg"`   // to which it rounds bearings
 	RoundM     float64    `yaml:"round_m"`     // to which it rounds distances
+	Misplaced  float64    `yaml:"misplaced"`   // probability of naming another settlement
 	TimeS      float64    `yaml:"time_s"`      // one sigma
 	RoundMin   float64    `yaml:"round_min"`   // to which it rounds instants, and says so by an interval
 	ClockS     float64    `yaml:"clock_s"`     // by which its clock is fast
 	DelayMin   [2]float64 `yaml:"delay_min"`   // until it reports
-	// WithinMin is an interval before the report that is all it knows of the time, as
-	// of a satellite between two passes; PassesH are the hours of its passes, UTC.
-	WithinMin float64   `yaml:"within_min"`
+	// A satellite passes at PassesH, hours UTC in order, and sees what still burns:
+	// of what burnt at first it is exp(-t/LastsH) after t hours (0: all), and nothing
+	// after WithinMin minutes. It says that it was since the pass before.
 	PassesH   []float64 `yaml:"passes_h"`
+	WithinMin float64   `yaml:"within_min"`
+	LastsH    float64   `yaml:"lasts_h"`
 
 	Vague     float64 `yaml:"vague"`      // probability of "explosion" for any fire
 	Wrong     float64 `yaml:"wrong"`      // of another kind of fire
@@ -128,14 +144,21 @@ type Model struct {
 	Claims      float64 `yaml:"claims"`
 	Denies      float64 `yaml:"denies"`
 	Exaggerates float64 `yaml:"exaggerates"`
-	// CopiedBy is the probability that the next source of the group repeats it, and
-	// Hidden that it does not say so.
+	// CopiedBy is the probability that the next source of the group repeats it, then
+	// the one after that, and so on, and Hidden that one does not say so.
 	CopiedBy float64 `yaml:"copied_by"`
 	Hidden   float64 `yaml:"hidden"`
-	Words    bool    `yaml:"words"` // says it in words
+	// Callers is how many reports it has of one event on the average, if it has any:
+	// several people call. 0: one.
+	Callers float64  `yaml:"callers"`
+	Words   bool     `yaml:"words"` // says it in words
+	Langs   []string `yaml:"langs"` // in which its group writes, one after the other; empty: en
 
 	FalsePerDay float64 `yaml:"false_per_day"` // reports of nothing, each source
 }
+
+// stands reports whether it has a place of its own.
+func (m *Model) stands() bool { return m.BehindKM != [2]float64{} }
 
 // Names lists the embedded scenarios' names.
 func Names() []string {
@@ -282,10 +305,10 @@ func (p *Plan) check() error {
 		if s.N < 1 || s.N > 10000 {
 			return fmt.Errorf("source %d (%s): n: %d; expected 1 to 10000", i+1, s.Kind, s.N)
 		}
-		if !slices.Contains([]string{"position", "bearing", "settlement", "name"}, s.Gives) {
-			return fmt.Errorf("source %d (%s): gives %q; expected position, bearing, settlement or name", i+1, s.Kind, s.Gives)
+		if !slices.Contains([]string{"position", "bearing", "azimuth", "settlement", "name"}, s.Gives) {
+			return fmt.Errorf("source %d (%s): gives %q; expected position, bearing, azimuth, settlement or name", i+1, s.Kind, s.Gives)
 		}
-		if s.Gives == "bearing" && s.BehindKM == [2]float64{} {
+		if (s.Gives == "bearing" || s.Gives == "azimuth") && !s.stands() {
 			return fmt.Errorf("source %d (%s): it stands nowhere (behind_km) and can give no bearing", i+1, s.Kind)
 		}
 	}

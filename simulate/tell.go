@@ -1,128 +1,14 @@
 package simulate
 
 import (
-	"cmp"
-	"fmt"
 	"math"
-	"math/rand/v2"
-	"slices"
 	"time"
 
 	"github.com/truce-monitor/truce/observation"
 )
 
-// stander is one source of a scenario that follows a plan.
-type stander struct {
-	*SourcePlan
-	name  string
-	next  string // of its group, who may repeat it
-	side  int    // on which it stands or whose it is; -1: neither
-	at    point
-	along float64 // metres along the line
-	days  []bool  // on which it watches
-}
-
-// station puts the sources in their places.
-func (g *generator) station() {
-	length := g.w.along[len(g.w.along)-1]
-	days := int(math.Ceil(g.plan.Days))
-	for i := range g.plan.Sources {
-		p := &g.plan.Sources[i]
-		base := p.Name
-		if base == "" {
-			base = p.Kind
-		}
-		sides := []int{-1}
-		if p.BehindKM != [2]float64{} || p.Claims > 0 || p.Denies > 0 {
-			sides = []int{0, 1}
-		}
-		for _, side := range sides {
-			first := len(g.stood)
-			for k := range p.N {
-				s := stander{SourcePlan: p, side: side, name: fmt.Sprintf("simulated %s %d", base, k+1), days: make([]bool, days)}
-				if side >= 0 {
-					s.name = fmt.Sprintf("simulated %s %d of %s", base, k+1, g.w.parties[side])
-				}
-				for d := range s.days {
-					s.days[d] = p.Every == 0 || g.r.Float64() < p.Every
-				}
-				source := Source{Name: s.name, Means: p.Means, RangeM: p.RangeKM * 1000}
-				if p.BehindKM != [2]float64{} {
-					s.along = (float64(k) + g.r.Float64()) / float64(p.N) * length
-					on, heading := g.w.onLine(s.along)
-					s.at = beside(on, heading, side, 1000*(p.BehindKM[0]+g.r.Float64()*(p.BehindKM[1]-p.BehindKM[0])))
-					source.Lat, source.Lon = round(s.at.lat, 5), round(s.at.lon, 5)
-				}
-				if side >= 0 {
-					source.Party = g.w.parties[side]
-				}
-				source.Watched = g.watched(&s)
-				g.s.Sources = append(g.s.Sources, source)
-				g.stood = append(g.stood, s)
-			}
-			group := g.stood[first:]
-			for k := range group {
-				if len(group) > 1 {
-					group[k].next = group[(k+1)%len(group)].name
-				}
-			}
-		}
-	}
-	// Those that stand somewhere, in order along the line; before them the others.
-	slices.SortStableFunc(g.stood, func(a, b stander) int {
-		if (a.RangeKM > 0) != (b.RangeKM > 0) {
-			if a.RangeKM > 0 {
-				return 1
-			}
-			return -1
-		}
-		return cmp.Compare(a.along, b.along)
-	})
-}
-
-// watched are the times at which a source watches.
-func (g *generator) watched(s *stander) []Window {
-	if s.Hours == [2]float64{} && s.Every == 0 && len(s.PassesH) == 0 {
-		return []Window{{g.s.From, g.s.To}}
-	}
-	var out []Window
-	for d, on := range s.days {
-		midnight := g.s.From.AddDate(0, 0, d)
-		hour := func(h float64) time.Time { return midnight.Add(time.Duration(h * float64(time.Hour))) }
-		switch {
-		case len(s.PassesH) > 0:
-			for _, h := range s.PassesH {
-				out = append(out, Window{hour(h), hour(h).Add(time.Minute)})
-			}
-		case !on:
-		case s.Hours != [2]float64{}:
-			out = append(out, Window{hour(s.Hours[0]), hour(s.Hours[1])})
-		default:
-			out = append(out, Window{midnight, hour(24)})
-		}
-	}
-	return out
-}
-
-func (g *generator) watches(s *stander, t time.Time) bool {
-	d := int(t.Sub(g.s.From) / (24 * time.Hour))
-	if d < 0 || d >= len(s.days) || !s.days[d] {
-		return false
-	}
-	h := t.Sub(g.s.From.AddDate(0, 0, d)).Hours()
-	return s.Hours == [2]float64{} || h >= s.Hours[0] && h < s.Hours[1]
-}
-
-// bad reports whether the weather leaves no sight at a time and place: the same
-// for all who look there.
-func (g *generator) bad(t time.Time, along float64) bool {
-	share := g.plan.Events.BadWeather
-	if share == 0 {
-		return false
-	}
-	r := rand.New(rand.NewPCG(g.s.Seed^uint64(t.Unix()/7200), uint64(along/100e3)))
-	return r.Float64() < share
-}
+// soundMS is the speed of sound in metres a second, at about 15 °C.
+const soundMS = 340
 
 // tellOf lets every source perceive an event, or not.
 func (g *generator) tellOf(e *Event) {
@@ -130,80 +16,133 @@ func (g *generator) tellOf(e *Event) {
 	at := e.at()
 	perLat := 111195.0
 	perLon := perLat * math.Cos(at.lat*math.Pi/180)
+	night := dark(e.At, at)
 	for i := range g.stood {
 		s := &g.stood[i]
-		loud := e.loud
-		if s.RangeKM > 0 && math.Abs(s.along-e.along) > 6*1000*s.RangeKM+60e3 {
+		switch {
+		case len(s.PassesH) > 0:
+			g.overpass(s, e, at)
+			continue
+		case e.loud == 0 || e.No && !s.Ears || s.Sight && bad || s.Means == observation.Party && e.Party == "":
+			continue
+		case s.stands() && math.Abs(s.along-e.along) > 6*1000*s.RangeKM+5000*s.RoamsKM+60e3:
 			continue
 		}
-		chance := s.Detects
-		distance := 0.0
+		p := g.on(s, e.At)
+		if p == nil {
+			continue
+		}
+		chance, distance := s.Detects, 0.0
 		if s.RangeKM > 0 {
-			distance = math.Hypot((s.at.lat-at.lat)*perLat, (s.at.lon-at.lon)*perLon)
+			distance = math.Hypot((p.at.lat-at.lat)*perLat, (p.at.lon-at.lon)*perLon)
 			reach := 1000 * s.RangeKM
 			if s.Ears {
-				reach *= math.Max(loud, 0.05)
+				reach *= math.Max(e.loud, 0.05)
+			}
+			if s.Windy > 0 && bad {
+				reach *= s.Windy
+			}
+			if s.Night > 0 && night {
+				reach *= s.Night
 			}
 			if distance > 3*reach {
 				continue
 			}
 			chance *= math.Exp(-distance * distance / reach / reach)
 		}
-		if s.Sight && bad || loud == 0 && s.Means != observation.Satellite || e.No && !s.Ears {
-			continue
-		}
 		switch {
 		case s.Means == observation.Party:
-			if e.Party == "" {
-				continue
-			}
 			chance = s.Claims
 			if e.Party == g.w.parties[s.side] {
 				chance = s.Denies
 			}
-		case s.Means == observation.Satellite && e.Activity == observation.Fire:
-			chance = math.Min(1, 8*chance)
-		case s.Means == observation.News || s.Means == observation.Hotline:
-			if e.Harm != (observation.Casualties{}) {
-				chance = math.Min(1, 5*chance)
-			}
+		case (s.Means == observation.News || s.Means == observation.Hotline) && e.Harm != (observation.Casualties{}):
+			chance = math.Min(1, 5*chance)
 		}
-		if g.r.Float64() >= chance || !g.watches(s, e.At) {
+		if g.r.Float64() >= chance {
 			continue
 		}
-		g.say(s, e, at, distance)
+		g.say(s, e, at, p.at, distance)
+		if s.Callers > 1 {
+			for range poisson(g.r, (s.Callers-1)*e.loud) {
+				g.say(s, e, at, p.at, distance)
+			}
+		}
 	}
 }
 
-// say is a source's report of an event, and what others make of it.
-func (g *generator) say(s *stander, e *Event, at point, distance float64) {
-	o := observation.Observation{Source: s.name, Means: s.Means, How: s.How, Grade: s.Grade, Handling: s.Handling}
-	g.when(&o, s, e.At, distance)
-	g.where(&o, s, e, at, distance)
-	g.what(&o, s, e)
-	original := g.report(o, e).ID()
-	if s.next == "" || g.r.Float64() >= s.CopiedBy {
+// stubbleBurns is how much more likely a satellite sees burning stubble than what
+// fire has lit.
+const stubbleBurns = 8
+
+// overpass is a satellite that may see what burns when it comes by: fires go out,
+// clouds hide them, and it says no more than that it was since the pass before.
+func (g *generator) overpass(s *stander, e *Event, at point) {
+	if e.No || e.loud == 0 && e.Activity != observation.Fire {
 		return
 	}
-	o.Source, o.Ref = s.next, ""
-	o.Reported = o.Reported.Add(time.Duration(10+g.r.IntN(90)) * time.Minute)
-	if g.r.Float64() >= s.Hidden {
-		o.Copies = original
+	chance := s.Detects
+	if e.Activity == observation.Fire {
+		chance = math.Min(1, stubbleBurns*chance)
 	}
-	g.report(o, e)
+	for t := e.At; ; {
+		pass, last := s.pass(t)
+		since := pass.Sub(e.At)
+		if since > time.Duration(s.WithinMin*float64(time.Minute)) || !pass.Before(g.s.To) {
+			return
+		}
+		here := chance
+		if s.LastsH > 0 {
+			here *= math.Exp(-since.Hours() / s.LastsH)
+		}
+		if g.r.Float64() < here && !(s.Sight && g.bad(pass, e.along)) {
+			o := g.begin(s)
+			o.From, o.To = pass.Add(-time.Duration(s.WithinMin*float64(time.Minute))), pass
+			if t == e.At && last.After(o.From) {
+				o.From = last
+			}
+			o.Reported = pass.Add(g.between(s.DelayMin)).Truncate(time.Second)
+			g.where(&o, s, e, at, point{}, 0)
+			g.what(&o, s, e)
+			g.report(o, e)
+			return
+		}
+		t = pass
+	}
+}
+
+func (g *generator) begin(s *stander) observation.Observation {
+	return observation.Observation{Source: s.name, Means: s.Means, How: s.How, Grade: s.Grade, Handling: s.Handling}
+}
+
+// say is a source's report of an event, and what others make of it.
+func (g *generator) say(s *stander, e *Event, at, from point, distance float64) {
+	o := g.begin(s)
+	g.when(&o, s, e.At, distance)
+	g.where(&o, s, e, at, from, distance)
+	g.what(&o, s, e)
+	g.words(&o, s.lang, e, s.Words)
+	original := g.report(o, e).ID()
+	// One after the other of its group takes the text over, until one does not.
+	for k := 1; k < len(s.group) && g.r.Float64() < s.CopiedBy; k++ {
+		next := s.group[(s.own+k)%len(s.group)]
+		o.Source, o.Ref, o.Copies = next.name, "", ""
+		o.Reported = o.Reported.Add(time.Duration(10+g.r.IntN(90)) * time.Minute)
+		if g.r.Float64() >= s.Hidden {
+			o.Copies = original
+		}
+		if next.lang != o.Lang {
+			g.words(&o, next.lang, e, s.Words)
+		}
+		g.report(o, e)
+	}
 }
 
 func (g *generator) when(o *observation.Observation, s *stander, at time.Time, distance float64) {
 	seconds := func(f float64) time.Duration { return time.Duration(f * float64(time.Second)) }
 	clock := at.Add(seconds(s.ClockS + g.r.NormFloat64()*s.TimeS))
-	if s.How == observation.Heard { // arrays that locate a sound know when it was made
-		clock = clock.Add(seconds(distance / 340))
-	}
-	if len(s.PassesH) > 0 {
-		pass := g.nextPass(s, at)
-		o.From, o.To = pass.Add(-time.Duration(s.WithinMin*float64(time.Minute))), pass
-		o.Reported = pass.Add(g.between(s.DelayMin))
-		return
+	if s.How == observation.Heard || s.Gives == "azimuth" { // arrays that locate a sound know when it was made
+		clock = clock.Add(seconds(distance / soundMS))
 	}
 	switch r := time.Duration(s.RoundMin * float64(time.Minute)); {
 	case r >= 2*time.Minute:
@@ -216,6 +155,9 @@ func (g *generator) when(o *observation.Observation, s *stander, at time.Time, d
 		o.From = clock.Truncate(time.Second)
 		o.To = o.From
 	}
+	if s.Gives == "azimuth" { // it was made between now and as long ago as sound takes to arrive
+		o.From = o.From.Add(-seconds(1000 * s.RangeKM / soundMS)).Truncate(time.Second)
+	}
 	o.Reported = at.Add(g.between(s.DelayMin)).Truncate(time.Second)
 }
 
@@ -223,37 +165,38 @@ func (g *generator) between(minutes [2]float64) time.Duration {
 	return time.Duration((minutes[0] + g.r.Float64()*(minutes[1]-minutes[0])) * float64(time.Minute))
 }
 
-func (g *generator) nextPass(s *stander, t time.Time) time.Time {
-	midnight := t.Truncate(24 * time.Hour)
-	for d := range 3 {
-		for _, h := range s.PassesH {
-			if p := midnight.AddDate(0, 0, d).Add(time.Duration(h * float64(time.Hour))); p.After(t) {
-				return p
-			}
-		}
-	}
-	return t
-}
-
 // where is what the source says of the place. An error grows with the distance.
-func (g *generator) where(o *observation.Observation, s *stander, e *Event, at point, distance float64) {
+func (g *generator) where(o *observation.Observation, s *stander, e *Event, at, from point, distance float64) {
 	sigma := math.Hypot(s.ErrorM, s.ErrorShare*distance)
+	town := e.town
+	if s.Misplaced > 0 && g.r.Float64() < s.Misplaced {
+		town = g.elsewhere(e)
+	}
 	switch s.Gives {
-	case "bearing":
-		_, bearing := between(s.at, at)
-		b := math.Mod(bearing+g.r.NormFloat64()*s.BearingDeg+360, 360)
+	case "bearing", "azimuth":
+		_, bearing := between(from, at)
+		b := bearing + g.r.NormFloat64()*s.BearingDeg
+		spread := s.BearingDeg
+		if s.RoundDeg > 0 { // a rounding error is even: step / sqrt(12)
+			b = math.Round(b/s.RoundDeg) * s.RoundDeg
+			spread = math.Hypot(spread, s.RoundDeg/math.Sqrt(12))
+		}
+		b = math.Mod(round(math.Mod(b+720, 360), 1), 360)
+		o.Observer = &observation.Sighting{Lat: round(from.lat, 5), Lon: round(from.lon, 5), Bearing: &b, BearingError: round(1.96*spread, 1)}
+		if s.Gives == "azimuth" {
+			break
+		}
 		d := math.Max(50, distance*(1+s.ErrorShare*g.r.NormFloat64()))
 		if s.RoundM > 0 {
 			d = math.Max(s.RoundM, math.Round(d/s.RoundM)*s.RoundM)
 		}
-		b, d = math.Mod(round(b, 1), 360), round(d, 0)
-		o.Observer = &observation.Sighting{Lat: round(s.at.lat, 5), Lon: round(s.at.lon, 5), Bearing: &b, BearingError: round(1.96*s.BearingDeg, 1),
-			Distance: &d, DistanceError: math.Round(1.96*s.ErrorShare*d + s.RoundM/2)}
+		d = round(d, 0)
+		o.Observer.Distance, o.Observer.DistanceError = &d, math.Round(1.96*s.ErrorShare*d+s.RoundM/2)
 	case "settlement":
-		o.Place = e.place
-		o.Position = place(e.town.at, s.StatedM)
+		o.Place = town.name
+		o.Position = place(town.at, s.StatedM)
 	case "name":
-		o.Place = e.place
+		o.Place = town.name
 	default:
 		p := move(move(at, 0, sigma*g.r.NormFloat64()), 90, sigma*g.r.NormFloat64())
 		stated := s.StatedM
@@ -262,9 +205,23 @@ func (g *generator) where(o *observation.Observation, s *stander, e *Event, at p
 		}
 		o.Position = place(p, math.Round(math.Max(stated, 10)))
 		if s.Means == observation.Party || s.Means == observation.Hotline {
-			o.Place = e.place
+			o.Place = town.name
 		}
 	}
+}
+
+// elsewhere is another settlement of the same side that an event is taken to be
+// at, one of the nearest three.
+func (g *generator) elsewhere(e *Event) town {
+	towns := g.towns[1-e.side]
+	i := 0
+	for k := range towns {
+		if towns[k].name == e.town.name {
+			i = k
+		}
+	}
+	i += []int{-2, -1, 1, 2}[g.r.IntN(4)]
+	return towns[min(max(i, 0), len(towns)-1)]
 }
 
 // what is what the source says of the kind of event.
@@ -274,7 +231,7 @@ func (g *generator) what(o *observation.Observation, s *stander, e *Event) {
 	switch x := g.r.Float64(); {
 	case e.No || (e.Activity == observation.Demining || e.Activity == observation.Exercise) && (s.Ears || s.Means == observation.Hotline):
 		o.Activity = observation.Explosion
-	case s.Means == observation.Satellite && len(s.PassesH) > 0:
+	case len(s.PassesH) > 0:
 		o.Activity = observation.Fire
 	case fire && x < s.Vague:
 		o.Activity = sound(e)
@@ -291,48 +248,13 @@ func (g *generator) what(o *observation.Observation, s *stander, e *Event) {
 		o.Count = g.counted(e.Count, s.CountsOf)
 	}
 	if fire && g.r.Float64() < s.Bearings {
-		o.Heading = g.course(e, 12)
+		o.Heading, o.Direction = g.course(e, 12), observation.Impact
 	}
 	if s.Means == observation.Party && fire {
 		o.Party = g.w.parties[1-s.side]
 		o.Actors = []string{o.Party}
 	}
-	if s.Means != observation.Acoustic && s.Means != observation.Seismic && s.Means != observation.Satellite && !s.Ears {
+	if !s.Ears && len(s.PassesH) == 0 {
 		o.Harm = e.Harm
-	}
-	if s.Words {
-		o.Lang = "en"
-		o.Text = fmt.Sprintf("Simulated: %s near %s at about %s, %d rounds or so.", word(o.Activity), e.place, o.From.Format("15:04"), max(1, o.Count.N))
-	}
-}
-
-// invent lets the sources report what never happened.
-func (g *generator) invent() {
-	for i := range g.stood {
-		s := &g.stood[i]
-		for range poisson(g.r, s.FalsePerDay*g.plan.Days) {
-			at := g.s.From.Add(time.Duration(g.r.Float64() * float64(g.s.To.Sub(g.s.From)))).Truncate(time.Second)
-			if !g.watches(s, at) {
-				continue
-			}
-			side, along := s.side, g.somewhere()
-			if side < 0 {
-				side = g.r.IntN(2)
-			}
-			if s.RangeKM > 0 {
-				along = s.along + g.r.NormFloat64()*500*s.RangeKM
-			}
-			on, heading := g.w.onLine(along)
-			p := beside(on, heading, side, 500+g.plan.Events.DepthKM*700*g.r.Float64())
-			a := g.arms()
-			e := &Event{At: at, Lat: p.lat, Lon: p.lon, Activity: a.activity, Weapon: a.weapon, Count: a.rounds[0] + g.r.IntN(a.rounds[1]-a.rounds[0]+1), Party: g.w.parties[1-side], side: 1 - side, along: along, heading: g.r.Float64() * 360}
-			g.place(e)
-			d, _ := between(s.at, p)
-			o := observation.Observation{Source: s.name, Means: s.Means, How: s.How, Grade: s.Grade, Handling: s.Handling}
-			g.when(&o, s, at, 0)
-			g.where(&o, s, e, p, min(d, 1000*s.RangeKM))
-			g.what(&o, s, e)
-			g.report(o, nil)
-		}
 	}
 }

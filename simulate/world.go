@@ -52,8 +52,10 @@ type sector struct {
 }
 
 type town struct {
-	name string
-	at   point
+	name   string
+	at     point
+	party  string // on whose side
+	number int    // from 1
 }
 
 // readLine reads the first LineString of an example's file.
@@ -101,18 +103,18 @@ func demoWorld() *world {
 		left, right town
 		hot         float64
 	}{
-		{point{51.10, 34.93}, "Sumy", town{"Sudzha", point{51.19, 35.27}}, town{"Sumy", point{50.91, 34.80}}, 0.04},
-		{point{50.28, 36.95}, "Kharkiv", town{"Shebekino", point{50.41, 36.90}}, town{"Bilyi Kolodiaz", point{50.20, 37.10}}, 0.06},
-		{point{49.70, 37.73}, "Kharkiv", town{"Svatove", point{49.41, 38.15}}, town{"Izium", point{49.21, 37.26}}, 0.10},
-		{point{49.02, 37.79}, "Donetsk", town{"Kreminna", point{49.05, 38.22}}, town{"Sloviansk", point{48.85, 37.61}}, 0.11},
-		{point{48.82, 38.02}, "Donetsk", town{"Siversk", point{48.87, 38.10}}, town{"Kramatorsk", point{48.74, 37.58}}, 0.10},
-		{point{48.54, 37.74}, "Donetsk", town{"Bakhmut", point{48.59, 38.00}}, town{"Druzhkivka", point{48.62, 37.53}}, 0.14},
-		{point{48.34, 37.17}, "Donetsk", town{"Avdiivka", point{48.14, 37.74}}, town{"Dobropillia", point{48.46, 37.08}}, 0.16},
-		{point{48.03, 36.55}, "Dnipropetrovsk", town{"Velyka Novosilka", point{47.84, 36.84}}, town{"Pokrovske", point{47.98, 36.23}}, 0.09},
-		{point{47.66, 36.20}, "Zaporizhzhia", town{"Polohy", point{47.48, 36.26}}, town{"Omelnyk", point{47.60, 35.98}}, 0.09},
-		{point{47.49, 35.74}, "Zaporizhzhia", town{"Tokmak", point{47.25, 35.71}}, town{"Orikhiv", point{47.57, 35.79}}, 0.06},
-		{point{47.55, 34.55}, "Zaporizhzhia", town{"Enerhodar", point{47.50, 34.65}}, town{"Nikopol", point{47.57, 34.39}}, 0.02},
-		{point{46.65, 32.66}, "Kherson", town{"Oleshky", point{46.62, 32.72}}, town{"Kherson", point{46.64, 32.61}}, 0.03},
+		{point{51.10, 34.93}, "Sumy", town{name: "Sudzha", at: point{51.19, 35.27}}, town{name: "Sumy", at: point{50.91, 34.80}}, 0.04},
+		{point{50.28, 36.95}, "Kharkiv", town{name: "Shebekino", at: point{50.41, 36.90}}, town{name: "Bilyi Kolodiaz", at: point{50.20, 37.10}}, 0.06},
+		{point{49.70, 37.73}, "Kharkiv", town{name: "Svatove", at: point{49.41, 38.15}}, town{name: "Izium", at: point{49.21, 37.26}}, 0.10},
+		{point{49.02, 37.79}, "Donetsk", town{name: "Kreminna", at: point{49.05, 38.22}}, town{name: "Sloviansk", at: point{48.85, 37.61}}, 0.11},
+		{point{48.82, 38.02}, "Donetsk", town{name: "Siversk", at: point{48.87, 38.10}}, town{name: "Kramatorsk", at: point{48.74, 37.58}}, 0.10},
+		{point{48.54, 37.74}, "Donetsk", town{name: "Bakhmut", at: point{48.59, 38.00}}, town{name: "Druzhkivka", at: point{48.62, 37.53}}, 0.14},
+		{point{48.34, 37.17}, "Donetsk", town{name: "Avdiivka", at: point{48.14, 37.74}}, town{name: "Dobropillia", at: point{48.46, 37.08}}, 0.16},
+		{point{48.03, 36.55}, "Dnipropetrovsk", town{name: "Velyka Novosilka", at: point{47.84, 36.84}}, town{name: "Pokrovske", at: point{47.98, 36.23}}, 0.09},
+		{point{47.66, 36.20}, "Zaporizhzhia", town{name: "Polohy", at: point{47.48, 36.26}}, town{name: "Omelnyk", at: point{47.60, 35.98}}, 0.09},
+		{point{47.49, 35.74}, "Zaporizhzhia", town{name: "Tokmak", at: point{47.25, 35.71}}, town{name: "Orikhiv", at: point{47.57, 35.79}}, 0.06},
+		{point{47.55, 34.55}, "Zaporizhzhia", town{name: "Enerhodar", at: point{47.50, 34.65}}, town{name: "Nikopol", at: point{47.57, 34.39}}, 0.02},
+		{point{46.65, 32.66}, "Kherson", town{name: "Oleshky", at: point{46.62, 32.72}}, town{name: "Kherson", at: point{46.64, 32.61}}, 0.03},
 	} {
 		at, heading := w.nearest(s.at)
 		w.sectors = append(w.sectors, sector{at: at, along: w.alongOf(at), normal: math.Mod(heading+270, 360), area: s.area, towns: [2]town{s.left, s.right}, hot: s.hot})
