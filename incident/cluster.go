@@ -1,322 +1,329 @@
 package incident
 
 import (
-	"hash/fnv"
 	"math"
 	"slices"
-	"strings"
-	"time"
-	"unicode"
-
-	"github.com/truce-monitor/truce/observation"
 )
 
-// entry is an observation as fusion sees it.
-type entry struct {
-	seq     uint64
-	o       *observation.Observation
-	est     estimate
-	when    moment
-	act     int
-	kind    kind
-	truth   float64 // probability that the report is true
-	origin  string  // id of what it copies, or its own
-	words   uint64  // hash of its text; 0 until asked for
-	worded  bool
-	address string // its URL without what does not matter
-
-	independent bool
-	score       float64
-	distance    float64
-	lag         float64
-	why         string
-}
-
-// kind is what an observation's precision lets fusion do with it.
-type kind uint8
-
-const (
-	isolated kind = 1 << iota // never joins another
-	centroid                  // its place stands for an area
-	dayOnly                   // its time is a day
-)
-
-func (m *model) entry(seq uint64, o *observation.Observation) entry {
-	e := entry{seq: seq, o: o, est: m.locate(o), when: m.time(o), act: m.activity(o.Activity), truth: m.reliability(o)}
-	e.origin = o.Copies
-	switch {
-	case e.origin == "":
-	case !strings.Contains(e.origin, "/"):
-		e.origin = o.Source + "/" + e.origin
-	}
-	e.address = strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(o.URL, "https://"), "http://"), "www."), "/")
-	if len(o.Caveats) > 0 {
-		if contains(o.Caveats, m.Caveats.Never) || contains(o.Caveats, m.Caveats.Window) {
-			e.kind |= isolated
-		}
-		if contains(o.Caveats, m.Caveats.Centroid) {
-			e.kind |= centroid
-		}
-	}
-	l := e.when.to - e.when.from
-	switch {
-	case l > m.Time.WindowS && o.Activity != observation.Alert:
-		e.kind |= isolated
-	case l >= m.Time.DayS:
-		e.kind |= dayOnly
-	}
-	if e.act < 0 {
-		e.kind |= isolated
-	}
-	return e
-}
-
-// text is a hash of the letters and digits of what e says, 0 where it says
-// too little to tell copies by.
-func (e *entry) text() uint64 {
-	if e.worded {
-		return e.words
-	}
-	e.worded = true
-	h, n := fnv.New64a(), 0
-	var buf [4]byte
-	for _, r := range e.o.Text {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			continue
-		}
-		n++
-		r = unicode.ToLower(r)
-		buf = [4]byte{byte(r), byte(r >> 8), byte(r >> 16), byte(r >> 24)}
-		h.Write(buf[:])
-	}
-	if n >= 40 {
-		e.words = h.Sum64()
-	}
-	return e.words
-}
-
-// sharesMedia reports whether both show the same picture or recording.
-func (e *entry) sharesMedia(f *entry) bool {
-	for _, a := range e.o.Media {
-		for _, b := range f.o.Media {
-			if a.SHA256 != "" && a.SHA256 == b.SHA256 {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// repeatsOf reports whether e rests on the same report as f: then it is no
-// independent source.
-func (e *entry) repeatsOf(f *entry) bool {
-	if e.o.Source == f.o.Source {
-		return true
-	}
-	if e.origin != "" && (e.origin == f.origin || e.origin == f.id()) || f.origin != "" && f.origin == e.id() {
-		return true
-	}
-	if e.address != "" && e.address == f.address {
-		return true
-	}
-	return e.text() != 0 && e.text() == f.text() || e.sharesMedia(f)
-}
-
-func (e *entry) id() string { return e.o.Source + "/" + e.o.Ref }
-
-// covers reports whether e's count over its interval already holds f, a
-// report of the same source.
-func (e *entry) covers(f *entry) bool {
-	return e.o.Count.N > 1 && max(f.o.Count.N, 1) < e.o.Count.N &&
-		e.when.to > e.when.from && e.when.from <= f.when.from && f.when.to <= e.when.to
-}
-
-func before(a, b *observation.Observation) int {
-	if c := a.From.Compare(b.From); c != 0 {
-		return c
-	}
-	if c := strings.Compare(a.Source, b.Source); c != 0 {
-		return c
-	}
-	return strings.Compare(a.Ref, b.Ref)
-}
-
-// cluster is an incident while it is open.
+// cluster is an incident in the making: its members and what they say together.
 type cluster struct {
-	members []entry
-	one     [1]entry // the first member's room, since most have one
+	// What every question touches comes first.
+	middle, variance float64 // of the time, seconds
+	perLat, perLon   float64
+	est              estimate
+	kind             kind
+	members          []int32
+	post             []float64 // over true types; read-only while there is one member
 
-	closes float64 // the instant (Unix seconds) from which nothing can join
-	kind   kind
-	where  *cell  // nil: not in the grid
-	name   string // key in the index of names; empty: not in it
-
-	// Time: precision-weighted middle relative to the first member's, and the
-	// interval that all members leave.
-	weight, sum float64
-	middle      float64
-	variance    float64
-	from, to    float64
+	origin, weight, sum float64 // of the time: the precision-weighted middle from origin
 
 	// Place: information about the offset from (lat0, lon0).
-	est        estimate
-	lat0, lon0 float64
-	info       spread
-	infoEast   float64
-	infoNorth  float64
-	best       spread
+	lat0, lon0  float64
+	info        spread
+	east, north float64 // information vector
+	best        spread
 
-	post []float64 // over true types; shared and read-only while there is one member
+	number, numberW float64 // of the count, on the scale of ratios
+
+	buf []float64
 }
 
-func (m *model) found(e entry) *cluster {
-	c := &cluster{}
-	e.independent = true
-	c.one[0] = e
-	c.members = c.one[:1:1]
+// stand makes c anew from its members, without the entry but (-1: with all).
+func (s *solver) stand(c *cluster, members []int32, but int32) {
+	*c = cluster{members: c.members, buf: c.buf}
+	begun := false
+	for _, i := range members {
+		if i == but {
+			continue
+		}
+		if !begun {
+			s.begin(c, &s.entries[i])
+			begun = true
+			continue
+		}
+		s.add(c, &s.entries[i])
+	}
+}
+
+func (s *solver) begin(c *cluster, e *entry) {
 	c.kind = e.kind
+	v := e.when.variance()
+	c.origin, c.weight, c.sum = e.mid, 1/v, 0
+	c.middle, c.variance = c.origin, v
+	if c.est = e.est; c.est.known {
+		c.lat0, c.lon0, c.perLat, c.perLon = e.est.lat, e.est.lon, e.perLat, e.perLon
+		c.info, c.best = e.est.cov.inverse(), e.est.cov
+	}
+	if e.numberV > 0 {
+		c.number, c.numberW = e.number, 1/e.numberV
+	}
 	if e.act >= 0 {
-		c.post = m.alone[e.act]
+		c.post = s.m.alone[e.act]
 	}
-	c.addTime(&e, m)
-	c.addPlace(&e, m)
-	return c
 }
 
-// absorb adds e to c. The outcome depends on the order of members alone, so a
-// restored cluster equals the one that was saved.
-func (m *model) absorb(c *cluster, e entry) {
-	e.independent = true
-	for i := range c.members {
-		if e.repeatsOf(&c.members[i]) {
-			e.independent = false
-			break
+// add takes e into what c says. A repetition adds no knowledge.
+func (s *solver) add(c *cluster, e *entry) {
+	c.kind &= e.kind
+	w := 1 / e.when.variance()
+	c.weight += w
+	c.sum += w * (e.mid - c.origin)
+	c.middle, c.variance = c.origin+c.sum/c.weight, 1/c.weight
+	if e.numberV > 0 {
+		w := 1 / e.numberV
+		c.number = (c.number*c.numberW + e.number*w) / (c.numberW + w)
+		c.numberW += w
+	}
+	s.addPlace(c, e)
+	if e.act >= 0 && c.post != nil {
+		if cap(c.buf) < len(c.post) {
+			c.buf = make([]float64, len(c.post))
 		}
-	}
-	c.members = append(c.members, e)
-	c.kind &= e.kind | isolated
-	c.addTime(&e, m)
-	c.addPlace(&e, m)
-	if e.independent && e.act >= 0 {
-		post := make([]float64, len(c.post))
-		for t := range post {
-			post[t] = c.post[t] * m.says[t][e.act]
+		c.buf = c.buf[:len(c.post)]
+		says, sum := s.m.reported[e.act], 0.0
+		for t, p := range c.post {
+			c.buf[t] = p * says[t]
+			sum += c.buf[t]
 		}
-		normalise(post)
-		c.post = post
-	}
-}
-
-func (c *cluster) addTime(e *entry, m *model) {
-	w := 1 / e.when.variance
-	mid := (e.when.from + e.when.to) / 2
-	if len(c.members) == 1 {
-		c.weight, c.sum = w, 0
-		c.middle, c.variance = mid, e.when.variance
-		c.from, c.to = e.when.from, e.when.to
-	} else {
-		first := &c.members[0].when
-		origin := (first.from + first.to) / 2
-		c.weight += w
-		c.sum += w * (mid - origin)
-		c.middle = origin + c.sum/c.weight
-		c.variance = 1 / c.weight
-		c.from, c.to = c.interval()
-	}
-	c.closes = c.to + m.Time.SlackS
-	if c.kind&isolated != 0 {
-		c.closes = seconds(c.members[0].o.From)
-	}
-}
-
-// interval is what the members' intervals have in common; where they have
-// nothing in common, the hull of the precise ones.
-func (c *cluster) interval() (from, to float64) {
-	from, to = math.Inf(-1), math.Inf(1)
-	shortest := math.Inf(1)
-	for i := range c.members {
-		w := c.members[i].when
-		from, to = math.Max(from, w.from), math.Min(to, w.to)
-		shortest = math.Min(shortest, w.variance)
-	}
-	if from <= to {
-		return from, to
-	}
-	from, to = math.Inf(1), math.Inf(-1)
-	for i := range c.members {
-		if w := c.members[i].when; w.variance <= 4*shortest {
-			from, to = math.Min(from, w.from), math.Max(to, w.to)
+		for t := range c.buf {
+			c.buf[t] /= sum
 		}
+		c.post = c.buf
 	}
-	return from, to
 }
 
-func (c *cluster) addPlace(e *entry, m *model) {
+func (s *solver) addPlace(c *cluster, e *entry) {
 	if !e.est.known {
 		return
 	}
 	i := e.est.cov.inverse()
 	if !c.est.known {
 		c.est = e.est
-		c.lat0, c.lon0 = e.est.lat, e.est.lon
+		c.lat0, c.lon0, c.perLat, c.perLon = e.est.lat, e.est.lon, e.perLat, e.perLon
 		c.info, c.best = i, e.est.cov
 		return
 	}
-	// A centre of an area says nothing that an exact place does not.
-	if !e.independent {
-		return
-	}
-	east, north := offset(c.lat0, c.lon0, e.est.lat, e.est.lon)
+	north := (e.est.lat - c.lat0) * c.perLat
+	east := turn(e.est.lon-c.lon0) * (c.perLon + e.perLon) / 2
 	c.info = c.info.plus(i)
-	c.infoEast += i.ee*east + i.en*north
-	c.infoNorth += i.en*east + i.nn*north
+	c.east += i.ee*east + i.en*north
+	c.north += i.en*east + i.nn*north
 	if e.est.cov.determinant() < c.best.determinant() {
 		c.best = e.est.cov
 	}
 	cov := c.info.inverse()
-	x := cov.ee*c.infoEast + cov.en*c.infoNorth
-	y := cov.en*c.infoEast + cov.nn*c.infoNorth
-	perLat, _ := metresPerDegree(c.lat0)
-	lat := c.lat0 + y/perLat
-	_, perLon := metresPerDegree((lat + c.lat0) / 2)
-	s := m.Space.SharedError
-	c.est = estimate{lat: lat, lon: turn(c.lon0 + x/perLon), cov: cov.times(1 - s).plus(c.best.times(s)), known: true}
+	x := cov.ee*c.east + cov.en*c.north
+	y := cov.en*c.east + cov.nn*c.north
+	shared := s.m.Space.SharedError
+	c.est = estimate{lat: c.lat0 + y/c.perLat, lon: turn(c.lon0 + x/c.perLon), cov: cov.times(1 - shared).plus(c.best.times(shared)), known: true}
 }
 
-// turn brings a longitude into [-180, 180).
-func turn(lon float64) float64 {
+// meeting is how an entry and an incident lie to each other.
+type meeting struct {
+	east, north float64 // metres, from the incident
+	d2          float64 // in standard deviations, squared
+	det         float64 // of the covariance of both
+	lag, v      float64 // seconds, and both errors' variance
+	placed      bool
+}
+
+// meet reports whether e and c are near enough in place and time to be asked
+// about; most are not.
+func (s *solver) meet(c *cluster, e *entry) (w meeting, ok bool) {
+	m := s.m
+	gate := m.Decision.GateSigma * m.Decision.GateSigma
+	w.lag = c.middle - e.mid
+	w.v = e.clockV + c.variance
+	if over := math.Abs(w.lag) - e.half; over > 0 && over*over > gate*(w.v+e.half*e.half/3) || (c.kind|e.kind)&isolated != 0 {
+		return w, false
+	}
+	if w.placed = e.est.known && c.est.known; !w.placed {
+		return w, true
+	}
+	f := m.Space.FloorM * m.Space.FloorM
+	cov := spread{e.est.cov.ee + c.est.cov.ee + f, e.est.cov.en + c.est.cov.en, e.est.cov.nn + c.est.cov.nn + f}
+	w.north = (e.est.lat - c.est.lat) * e.perLat
+	if w.north*w.north > gate*cov.nn {
+		return w, false
+	}
+	w.east = turn(e.est.lon-c.est.lon) * (e.perLon + c.perLon) / 2
+	w.det = cov.determinant()
+	w.d2 = (cov.nn*w.east*w.east - 2*cov.en*w.east*w.north + cov.ee*w.north*w.north) / w.det
+	return w, w.d2 <= gate
+}
+
+// ratio is the likelihood of "e reports c" by that of "e reports another event",
+// but for how dense other events are (events a m² and second) and for details;
+// ok is false where it can't be. c does not hold e.
+func (s *solver) ratio(c *cluster, e *entry, w *meeting) (r float64, ok bool) {
+	m := s.m
+	if w.placed {
+		tail, k := m.Space.TailShare, m.Space.TailTimes*m.Space.TailTimes
+		r = (1 - tail) * math.Exp(-w.d2/2)
+		if w.d2 > 2 {
+			r += tail / k * math.Exp(-w.d2/2/k)
+		}
+		r /= 2 * math.Pi * math.Sqrt(w.det)
+	} else {
+		r = 1 / (4 * math.Pi * m.Space.NamesSigmaM * m.Space.NamesSigmaM)
+	}
+	t := e.density(w)
+	if t == 0 || (e.kind|c.kind)&(centroid|dayOnly) != 0 && !s.together(c, e, w) {
+		return 0, false
+	}
+	p := 0.0
+	says := m.reported[e.act]
+	for t, q := range c.post {
+		p += q * says[t]
+	}
+	// Types of no common family never describe one event, however near. Half of
+	// what follows an event is of its own type.
+	if p < m.Stray {
+		return 0, false
+	}
+	r *= t * p / (p/2 + m.any[e.act]/2)
+	if c.numberW != 0 && e.numberV != 0 {
+		r *= s.alikeInNumber(c, e)
+	}
+	return r, true
+}
+
+// density is that of e's time if the event was at the incident's: the stated
+// interval, blurred by both errors.
+func (e *entry) density(w *meeting) float64 {
+	if e.half*e.half < w.v/4 {
+		v := w.v + e.half*e.half/3
+		return math.Exp(-w.lag*w.lag/v/2) / math.Sqrt(2*math.Pi*v)
+	}
+	sd := math.Sqrt(w.v)
+	inside := e.half - math.Abs(w.lag)
+	if inside > 3*sd {
+		return 1 / (2 * e.half)
+	}
+	if inside < -5*sd {
+		return 0
+	}
+	return math.Max((math.Erf((w.lag+e.half)/sd/math.Sqrt2)-math.Erf((w.lag-e.half)/sd/math.Sqrt2))/2, 1e-5) / (2 * e.half)
+}
+
+// alikeInNumber weighs counts: of one event they differ by their errors, of
+// others by how many rounds events have.
+func (s *solver) alikeInNumber(c *cluster, e *entry) float64 {
+	d, n := &s.m.Decision, e.number-c.number
+	same := e.numberV + 1/c.numberW
+	other := same + 2*d.CountSpread*d.CountSpread
+	return math.Max(math.Exp(d.CountDiffers), math.Exp(-n*n/2*(1/same-1/other))*math.Sqrt(other/same))
+}
+
+// details is what weapon, actors, names, addresses, words and pictures say, a
+// log ratio, and why.
+func (s *solver) details(c *cluster, e *entry) (sum float64, why string) {
+	d := &s.m.Decision
+	var weapons, actors, place, harm float64
+	var url, text, media bool
+	hurt := e.o.Harm.Killed + e.o.Harm.Injured
+	for _, i := range c.members {
+		f := &s.entries[i]
+		if f == e {
+			continue
+		}
+		if known(e.o.Weapon) && known(f.o.Weapon) {
+			weigh(&weapons, e.o.Weapon == f.o.Weapon, d.WeaponAgrees, d.WeaponDiffers)
+		}
+		if len(e.o.Actors) > 0 && len(f.o.Actors) > 0 {
+			shared, _ := sharesActor(e.o, f.o)
+			weigh(&actors, shared, d.ActorsAgree, d.ActorsDiffer)
+		}
+		if e.o.Place != "" && f.o.Place != "" {
+			weigh(&place, e.o.Place == f.o.Place, d.PlaceAgrees, d.PlaceDiffers)
+		}
+		if hurt > 0 && f.o.Harm.Killed+f.o.Harm.Injured > 0 {
+			weigh(&harm, e.o.Harm == f.o.Harm, d.HarmAgrees, d.HarmDiffers)
+		}
+		url = url || e.address != "" && e.address == f.address
+		text = text || e.o.Text != "" && f.o.Text != "" && e.text() != 0 && e.text() == f.text()
+		media = media || len(e.o.Media) > 0 && e.sharesMedia(f)
+	}
+	sum = weapons + actors + place + harm
+	why = "near in space and time, of a like type"
+	if url {
+		sum += d.SameURL
+		why = "rests on the same page"
+	}
+	if text {
+		sum += d.SameText
+		why = "the same words"
+	}
+	if media {
+		sum += d.SameMedia
+		why = "the same picture or recording"
+	}
+	return sum, why
+}
+
+// weigh keeps the best that one of the members says.
+func weigh(sum *float64, agrees bool, yes, no float64) {
 	switch {
-	case lon >= 180:
-		return lon - 360
-	case lon < -180:
-		return lon + 360
+	case agrees:
+		*sum = yes
+	case *sum == 0:
+		*sum = no
 	}
-	return lon
 }
 
-func seconds(t time.Time) float64 {
-	return float64(t.Unix()) + float64(t.Nanosecond())/1e9
-}
-
-func instant(s float64) time.Time {
-	whole := math.Floor(s)
-	return time.Unix(int64(whole), int64(math.Round((s-whole)*1e3))*1e6).UTC()
-}
-
-// placeName is the key under which reports without coordinates meet; empty
-// where the names are too wide to tell events apart.
-func placeName(o *observation.Observation) string {
-	if o.Place == "" && o.Activity != observation.Alert || o.Place == "" && o.Area == "" {
-		return ""
+// together holds the care that imprecise reports need: of a day, or of the
+// centre of an area, only the same place, type and actors join.
+func (s *solver) together(c *cluster, e *entry, w *meeting) bool {
+	if e.kind&centroid != c.kind&centroid {
+		return false
 	}
-	return strings.Join(strings.Fields(strings.ToLower(o.Place)), " ") + "|" + strings.Join(strings.Fields(strings.ToLower(o.Area)), " ")
-}
-
-func sharesActor(a, b *observation.Observation) (shared, bothName bool) {
-	for _, x := range a.Actors {
-		if slices.Contains(b.Actors, x) {
-			return true, true
+	if w.placed {
+		radii := (math.Sqrt(e.est.cov.ee+e.est.cov.nn) + math.Sqrt(c.est.cov.ee+c.est.cov.nn)) * circle95 / math.Sqrt2
+		if math.Hypot(w.east, w.north) > math.Min(s.m.Decision.DayMergeM, radii) {
+			return false
 		}
 	}
-	return false, len(a.Actors) > 0 && len(b.Actors) > 0
+	if c.post[e.act] < 0.01 {
+		return false
+	}
+	for _, i := range c.members {
+		f := &s.entries[i]
+		if f == e {
+			continue
+		}
+		if shared, both := sharesActor(e.o, f.o); both && !shared {
+			return false
+		}
+	}
+	return true
+}
+
+// interval is what the members' intervals have in common; where they have
+// nothing in common, the hull of the precise ones.
+func (s *solver) interval(members []int32) (from, to float64) {
+	from, to = math.Inf(-1), math.Inf(1)
+	shortest := math.Inf(1)
+	for _, i := range members {
+		w := s.entries[i].when
+		from, to = math.Max(from, w.from), math.Min(to, w.to)
+		shortest = math.Min(shortest, w.variance())
+	}
+	if from <= to {
+		return from, to
+	}
+	from, to = math.Inf(1), math.Inf(-1)
+	for _, i := range members {
+		if w := s.entries[i].when; w.variance() <= 4*shortest {
+			from, to = math.Min(from, w.from), math.Max(to, w.to)
+		}
+	}
+	return from, to
+}
+
+// remove takes e out of the members, whose order does not matter until the end.
+func (c *cluster) remove(e int32) {
+	i := slices.Index(c.members, e)
+	last := len(c.members) - 1
+	c.members[i] = c.members[last]
+	c.members = c.members[:last]
 }

@@ -8,246 +8,137 @@ import (
 	"github.com/truce-monitor/truce/observation"
 )
 
-// Fuser joins observations to incidents as they come in the order of time.
-// Its result is a pure function of the observations: those of one instant may
-// come in any order, and a repeated one changes nothing. The zero value is
-// ready and uses the default parameters. A Fuser is not safe for concurrent
-// use.
+// Fuser joins observations to incidents. It fuses a UTC day at a time, all of its
+// observations together with those of incidents that were open at its beginning;
+// so the result is a function of the observations alone: within a day they may come
+// in any order, in any number of portions, and a repeated one changes nothing. One
+// that comes after its day was fused is fused with the day at hand. The zero value
+// is ready and uses the default parameters. A Fuser is not safe for concurrent use.
 type Fuser struct {
-	model *model
-	own   bool // the parameters are not the default ones
+	solver solver
+	own    bool // the parameters are not the default ones
 
-	now     float64 // Unix seconds of the latest observation taken up
-	swept   float64
-	pending []entry // of one instant, waiting for the rest of it
-	open    []*cluster
-	closed  []*cluster
-	refs    map[reference]*cluster // of open incidents' members
-	grid    grid
-	names   map[string][]*cluster
-	search  search
+	day    int64   // of the observations at hand, days since 1970
+	open   []entry // of the day and of what was open when it began
+	known  map[reference]bool
+	closed []Incident
 }
 
 type reference struct{ source, ref string }
 
 // New returns a Fuser that decides by p.
 func New(p Parameters) *Fuser {
-	return &Fuser{model: newModel(p), own: true}
+	return &Fuser{solver: solver{m: newModel(p)}, own: true}
 }
 
 func (f *Fuser) ready() {
-	if f.model == nil {
-		f.model = defaultModel()
+	if f.solver.m == nil {
+		f.solver.m = defaultModel()
 	}
-	if f.refs == nil {
-		f.refs = map[reference]*cluster{}
-		f.names = map[string][]*cluster{}
-		f.now, f.swept = math.Inf(-1), math.Inf(-1)
+	if f.known == nil {
+		f.known = map[reference]bool{}
+		f.solver.sources = map[string]int32{}
+		f.solver.means = map[observation.Means]int32{}
 	}
 }
 
-// Add takes up the observation of the journal's record seq. Observations must
-// come in the order of From; one that comes late is fused with what is still
-// open. The Fuser keeps o until its incident is returned: don't change it.
+const daySeconds = 86400
+
+func dayOf(t time.Time) int64 { return int64(math.Floor(float64(t.Unix()) / daySeconds)) }
+
+// Add takes up the observation of the journal's record seq. Days must come in
+// order. The Fuser keeps o until its incident is returned: don't change it.
 func (f *Fuser) Add(seq uint64, o *observation.Observation) {
 	f.ready()
-	if len(f.pending) > 0 && !f.pending[0].o.From.Equal(o.From) {
-		f.drain()
-	}
-	f.pending = append(f.pending, f.model.entry(seq, o))
-}
-
-// drain fuses the observations of one instant in the order of source and ref.
-func (f *Fuser) drain() {
-	slices.SortFunc(f.pending, func(a, b entry) int {
-		if c := before(a.o, b.o); c != 0 {
-			return c
-		}
-		switch {
-		case a.seq < b.seq:
-			return -1
-		case a.seq > b.seq:
-			return 1
-		}
-		return 0
-	})
-	for i := range f.pending {
-		f.fuse(f.pending[i])
-	}
-	clear(f.pending)
-	f.pending = f.pending[:0]
-}
-
-func (f *Fuser) fuse(e entry) {
-	f.now = math.Max(f.now, seconds(e.o.From))
-	if f.now-f.swept > f.model.Time.SlackS/4 {
-		f.sweep()
-	}
-	key := reference{e.o.Source, e.o.Ref}
-	if c := f.refs[key]; c != nil && c.closes >= seconds(e.o.From) {
+	f.advance(dayOf(o.From))
+	key := reference{o.Source, o.Ref}
+	if f.known[key] {
 		return // what was reported is reported
 	}
-	if to := f.place(&e); to != nil {
-		f.model.absorb(to, e)
-		f.refs[key] = to
-		f.index(to)
-		return
-	}
-	c := f.model.found(e)
-	f.open = append(f.open, c)
-	f.refs[key] = c
-	f.index(c)
+	f.known[key] = true
+	f.take(f.solver.m.entry(seq, o))
 }
 
-// place returns the open incident that e reports, nil if it is another event.
-func (f *Fuser) place(e *entry) *cluster {
-	if e.origin != "" {
-		if c := f.original(e); c != nil {
-			e.score, e.why = f.model.Decision.Copy, "it says that it repeats a member"
-			return c
-		}
+func (f *Fuser) take(e entry) {
+	n, ok := f.solver.sources[e.o.Source]
+	if !ok {
+		n = int32(len(f.solver.sources))
+		f.solver.sources[e.o.Source] = n
 	}
-	if e.kind&isolated != 0 {
-		return nil
+	e.source = n
+	if n, ok = f.solver.means[e.o.Means]; !ok {
+		n = int32(len(f.solver.means))
+		f.solver.means[e.o.Means] = n
 	}
-	s := &f.search
-	s.start(f.model, e)
-	switch {
-	case e.est.known:
-		sigma, _, _ := e.est.cov.axes()
-		if f.model.level(e.est.cov.radius()) < 0 {
-			return nil
-		}
-		for level := range f.grid.cells {
-			wide := f.model.widest(level)
-			reach := math.Max(s.within, f.model.Decision.GateSigma*math.Sqrt(sigma*sigma+wide*wide+f.model.Space.FloorM*f.model.Space.FloorM))
-			f.grid.near(level, e.est.lat, e.est.lon, reach, func(at *cell) {
-				for _, c := range at.clusters {
-					s.look(c)
-				}
-			})
-		}
-	default:
-		for _, c := range f.names[placeName(e.o)] {
-			s.look(c)
-		}
-	}
-	best := s.decide()
-	e.score, e.distance, e.lag, e.why = best.score, best.distance, best.lag, best.why
-	return best.c
+	e.means = n
+	f.open = append(f.open, e)
 }
 
-// original is the open incident that holds what e copies. A sum over events is
-// no copy of one of them.
-func (f *Fuser) original(e *entry) *cluster {
-	if contains(e.o.Caveats, f.model.Caveats.Never) {
-		return nil
+// advance ends the days before day, one after the other.
+func (f *Fuser) advance(day int64) {
+	if len(f.open) == 0 {
+		f.day = day
 	}
-	for i := range len(e.origin) {
-		if e.origin[i] != '/' {
+	for f.day < day {
+		f.fuse(float64(f.day+1) * daySeconds)
+		if f.day++; len(f.open) == 0 {
+			f.day = day
+		}
+	}
+}
+
+// fuse fuses what is at hand, closes what nothing from the instant on can join,
+// and keeps the rest for the next day.
+func (f *Fuser) fuse(until float64) {
+	s := &f.solver
+	s.entries = f.open
+	slices.SortFunc(s.entries, func(a, b entry) int { return order(&a, &b) })
+	s.copies()
+	s.solve()
+	kept := make([]entry, 0, 64)
+	for _, members := range s.results() {
+		_, to := s.interval(members)
+		if closes := to + s.m.Time.SlackS; closes >= until && s.entries[members[0]].kind&isolated == 0 {
+			for _, i := range members {
+				kept = append(kept, s.entries[i])
+			}
 			continue
 		}
-		c := f.refs[reference{e.origin[:i], e.origin[i+1:]}]
-		if c != nil && c.closes >= seconds(e.o.From) && c.post != nil && e.act >= 0 && !contains(c.members[0].o.Caveats, f.model.Caveats.Never) {
-			return c
+		f.closed = append(f.closed, s.incident(members))
+		for _, i := range members {
+			o := s.entries[i].o
+			delete(f.known, reference{o.Source, o.Ref})
 		}
 	}
-	return nil
-}
-
-// index makes c findable where it is now.
-func (f *Fuser) index(c *cluster) {
-	if c.kind&isolated != 0 {
-		return
-	}
-	if c.est.known {
-		if level := f.model.level(c.est.cov.radius()); level >= 0 {
-			f.grid.put(c, level)
-		}
-	}
-	// What began with a name alone stays findable by it when a copy brings a position.
-	if !c.members[0].est.known && c.name == "" {
-		if c.name = placeName(c.members[0].o); c.name != "" {
-			f.names[c.name] = append(f.names[c.name], c)
-		}
-	}
-}
-
-func (f *Fuser) unindex(c *cluster) {
-	f.grid.remove(c)
-	if c.name != "" {
-		rest := slices.DeleteFunc(f.names[c.name], func(x *cluster) bool { return x == c })
-		if len(rest) == 0 {
-			delete(f.names, c.name)
-		} else {
-			f.names[c.name] = rest
-		}
-		c.name = ""
-	}
-	for i := range c.members {
-		key := reference{c.members[i].o.Source, c.members[i].o.Ref}
-		if f.refs[key] == c {
-			delete(f.refs, key)
-		}
-	}
-}
-
-// sweep moves incidents whose window has passed to closed.
-func (f *Fuser) sweep() {
-	f.swept = f.now
-	kept := f.open[:0]
-	for _, c := range f.open {
-		if c.closes < f.now {
-			f.unindex(c)
-			f.closed = append(f.closed, c)
-			continue
-		}
-		kept = append(kept, c)
-	}
-	clear(f.open[len(kept):])
+	clear(f.open)
 	f.open = kept
+	if len(kept) == 0 {
+		clear(s.sources)
+		clear(s.means)
+	}
 }
 
-// Advance says that nothing before t follows: what can then no longer be joined
-// is ready for Closed. It changes nothing about what observations that come in
-// order make together; it makes a quiet evening's Snapshot small.
+// Advance says that nothing of the days before t's follows: they are fused, and
+// what can then no longer be joined is ready for Closed.
 func (f *Fuser) Advance(t time.Time) {
 	f.ready()
-	if len(f.pending) > 0 && f.pending[0].o.From.Before(t) {
-		f.drain()
-	}
-	f.now = math.Max(f.now, seconds(t))
-	f.sweep()
+	f.advance(dayOf(t))
 }
 
 // Closed returns the incidents that no later observation can join, in the
-// order of their first observations, and forgets them.
+// order of their days and first observations, and forgets them.
 func (f *Fuser) Closed() []Incident {
-	f.ready()
-	f.sweep()
-	return f.pop()
-}
-
-// Flush returns all incidents that are left, in the order of their first
-// observations, as if nothing followed. The Fuser is then as new.
-func (f *Fuser) Flush() []Incident {
-	f.ready()
-	f.drain()
-	f.closed = append(f.closed, f.open...)
-	for _, c := range f.open {
-		f.unindex(c)
-	}
-	f.open = nil
-	f.now, f.swept = math.Inf(-1), math.Inf(-1)
-	return f.pop()
-}
-
-func (f *Fuser) pop() []Incident {
-	slices.SortFunc(f.closed, func(a, b *cluster) int { return before(a.members[0].o, b.members[0].o) })
-	out := make([]Incident, len(f.closed))
-	for i, c := range f.closed {
-		out[i] = f.model.incident(c)
-	}
+	out := f.closed
 	f.closed = nil
 	return out
+}
+
+// Flush returns all incidents that are left, as if nothing followed. The Fuser
+// is then as new.
+func (f *Fuser) Flush() []Incident {
+	f.ready()
+	for len(f.open) > 0 {
+		f.advance(f.day + 1)
+	}
+	return f.Closed()
 }

@@ -22,44 +22,55 @@ type Parameters struct {
 	Version int `yaml:"version" json:"version"`
 
 	Space struct {
-		DefaultRadiusM     float64 `yaml:"default_radius_m" json:"default_radius_m"`         // metres, 95 %
-		FloorM             float64 `yaml:"floor_m" json:"floor_m"`                           // metres, 1 sigma
-		HeardMaxM          float64 `yaml:"heard_max_m" json:"heard_max_m"`                   // metres
-		SeenMaxM           float64 `yaml:"seen_max_m" json:"seen_max_m"`                     // metres
-		BearingErrorDeg    float64 `yaml:"bearing_error_deg" json:"bearing_error_deg"`       // degrees, 95 %
-		DistanceErrorShare float64 `yaml:"distance_error_share" json:"distance_error_share"` // of the distance, 95 %
-		SharedError        float64 `yaml:"shared_error" json:"shared_error"`                 // share of variance, [0, 1]
-		ExactRadiusM       float64 `yaml:"exact_radius_m" json:"exact_radius_m"`             // metres, 95 %
-		WidestRadiusM      float64 `yaml:"widest_radius_m" json:"widest_radius_m"`           // metres, 95 %
-		NamesSigmaM        float64 `yaml:"names_sigma_m" json:"names_sigma_m"`               // metres, 1 sigma
+		DefaultRadiusM     float64                       `yaml:"default_radius_m" json:"default_radius_m"`         // metres, 95 %
+		FloorM             float64                       `yaml:"floor_m" json:"floor_m"`                           // metres, 1 sigma
+		HeardMaxM          float64                       `yaml:"heard_max_m" json:"heard_max_m"`                   // metres
+		SeenMaxM           float64                       `yaml:"seen_max_m" json:"seen_max_m"`                     // metres
+		BearingErrorDeg    float64                       `yaml:"bearing_error_deg" json:"bearing_error_deg"`       // degrees, 95 %
+		DistanceErrorShare float64                       `yaml:"distance_error_share" json:"distance_error_share"` // of the distance, 95 %
+		Scale              map[observation.Means]float64 `yaml:"scale" json:"scale"`                               // true errors of positions by stated ones
+		TailShare          float64                       `yaml:"tail_share" json:"tail_share"`                     // of positions that err more than stated
+		TailTimes          float64                       `yaml:"tail_times" json:"tail_times"`                     // how much more
+		SharedError        float64                       `yaml:"shared_error" json:"shared_error"`                 // share of variance, [0, 1]
+		ExactRadiusM       float64                       `yaml:"exact_radius_m" json:"exact_radius_m"`             // metres, 95 %
+		WidestRadiusM      float64                       `yaml:"widest_radius_m" json:"widest_radius_m"`           // metres, 95 %
+		NamesSigmaM        float64                       `yaml:"names_sigma_m" json:"names_sigma_m"`               // metres, 1 sigma
 	} `yaml:"space" json:"space"`
 
 	Time struct {
-		FloorS    float64 `yaml:"floor_s" json:"floor_s"`         // seconds, 1 sigma
-		RoundingS float64 `yaml:"rounding_s" json:"rounding_s"`   // seconds, 1 sigma
-		SlackS    float64 `yaml:"slack_s" json:"slack_s"`         // seconds an incident stays open after its end
-		SoundMPS  float64 `yaml:"sound_m_per_s" json:"sound_mps"` // metres a second
-		DayS      float64 `yaml:"day_s" json:"day_s"`             // seconds
-		WindowS   float64 `yaml:"window_s" json:"window_s"`       // seconds
+		FloorS   float64                       `yaml:"floor_s" json:"floor_s"`         // seconds, 1 sigma
+		ClockS   map[observation.Means]float64 `yaml:"clock_s" json:"clock_s"`         // seconds, 1 sigma, beyond what is stated
+		SlackS   float64                       `yaml:"slack_s" json:"slack_s"`         // seconds an incident stays open after its end
+		SoundMPS float64                       `yaml:"sound_m_per_s" json:"sound_mps"` // metres a second
+		DayS     float64                       `yaml:"day_s" json:"day_s"`             // seconds
+		WindowS  float64                       `yaml:"window_s" json:"window_s"`       // seconds
 	} `yaml:"time" json:"time"`
 
 	Decision struct {
-		Threshold        float64 `yaml:"threshold" json:"threshold"`                       // log ratio
-		ReportedToo      float64 `yaml:"reported_too" json:"reported_too"`                 // probability
-		BackgroundKM2Day float64 `yaml:"background_per_km2_day" json:"background_km2_day"` // events
-		Excitation       float64 `yaml:"excitation" json:"excitation"`                     // events
-		ExcitationM      float64 `yaml:"excitation_m" json:"excitation_m"`                 // metres
-		ExcitationS      float64 `yaml:"excitation_s" json:"excitation_s"`                 // seconds
-		GateSigma        float64 `yaml:"gate_sigma" json:"gate_sigma"`                     // standard deviations
-		WeaponAgrees     float64 `yaml:"weapon_agrees" json:"weapon_agrees"`               // log ratio, as all below
-		WeaponDiffers    float64 `yaml:"weapon_differs" json:"weapon_differs"`
-		ActorsAgree      float64 `yaml:"actors_agree" json:"actors_agree"`
-		ActorsDiffer     float64 `yaml:"actors_differ" json:"actors_differ"`
-		SameURL          float64 `yaml:"same_url" json:"same_url"`
-		SameText         float64 `yaml:"same_text" json:"same_text"`
-		SameMedia        float64 `yaml:"same_media" json:"same_media"`
-		DayMergeM        float64 `yaml:"day_merge_m" json:"day_merge_m"` // metres
-		Copy             float64 `yaml:"copy" json:"copy"`
+		Threshold        float64                       `yaml:"threshold" json:"threshold"`       // log ratio
+		Rival            float64                       `yaml:"rival" json:"rival"`               // log ratio against all other incidents together
+		Alone            float64                       `yaml:"alone" json:"alone"`               // share of reports
+		AloneWeight      float64                       `yaml:"alone_weight" json:"alone_weight"` // reports
+		EventsPerReport  float64                       `yaml:"events_per_report" json:"events_per_report"`
+		PlaceAgrees      float64                       `yaml:"place_agrees" json:"place_agrees"` // log ratio
+		PlaceDiffers     float64                       `yaml:"place_differs" json:"place_differs"`
+		HarmAgrees       float64                       `yaml:"harm_agrees" json:"harm_agrees"`
+		HarmDiffers      float64                       `yaml:"harm_differs" json:"harm_differs"`
+		CountError       map[observation.Means]float64 `yaml:"count_error" json:"count_error"`                   // 1 sigma, of ln
+		CountSpread      float64                       `yaml:"count_spread" json:"count_spread"`                 // 1 sigma, of ln
+		CountDiffers     float64                       `yaml:"count_differs" json:"count_differs"`               // log ratio
+		BackgroundKM2Day float64                       `yaml:"background_per_km2_day" json:"background_km2_day"` // events
+		Excitation       float64                       `yaml:"excitation" json:"excitation"`                     // events
+		GateSigma        float64                       `yaml:"gate_sigma" json:"gate_sigma"`                     // standard deviations
+		WeaponAgrees     float64                       `yaml:"weapon_agrees" json:"weapon_agrees"`               // log ratio, as all below
+		WeaponDiffers    float64                       `yaml:"weapon_differs" json:"weapon_differs"`
+		ActorsAgree      float64                       `yaml:"actors_agree" json:"actors_agree"`
+		ActorsDiffer     float64                       `yaml:"actors_differ" json:"actors_differ"`
+		SameURL          float64                       `yaml:"same_url" json:"same_url"`
+		SameText         float64                       `yaml:"same_text" json:"same_text"`
+		SameMedia        float64                       `yaml:"same_media" json:"same_media"`
+		DayMergeM        float64                       `yaml:"day_merge_m" json:"day_merge_m"` // metres
+		Copy             float64                       `yaml:"copy" json:"copy"`
 	} `yaml:"decision" json:"decision"`
 
 	Repeats []observation.Means `yaml:"repeats" json:"repeats"`
@@ -116,8 +127,7 @@ func (p *Parameters) check() error {
 		{"space.widest_radius_m", p.Space.WidestRadiusM}, {"space.names_sigma_m", p.Space.NamesSigmaM},
 		{"time.floor_s", p.Time.FloorS}, {"time.slack_s", p.Time.SlackS}, {"time.sound_m_per_s", p.Time.SoundMPS},
 		{"time.day_s", p.Time.DayS}, {"time.window_s", p.Time.WindowS},
-		{"decision.reported_too", p.Decision.ReportedToo}, {"decision.background_per_km2_day", p.Decision.BackgroundKM2Day},
-		{"decision.excitation_m", p.Decision.ExcitationM}, {"decision.excitation_s", p.Decision.ExcitationS},
+		{"decision.alone", p.Decision.Alone}, {"decision.background_per_km2_day", p.Decision.BackgroundKM2Day},
 		{"decision.gate_sigma", p.Decision.GateSigma}, {"occurred_at_most", p.OccurredAtMost}, {"stray", p.Stray},
 	}
 	for _, n := range positive {
@@ -162,9 +172,12 @@ type model struct {
 	index      map[observation.Activity]int
 	family     []int       // by activity; -1: in none
 	says       [][]float64 // says[true][reported]
+	reported   [][]float64 // reported[reported][true]
 	alone      [][]float64 // posterior over true types of one report
 	any        []float64   // probability of a report's type, its family given
 	rate       float64     // events per m² and second
+	enough     float64     // ratio against an event of its own
+	clearly    float64     // ratio against all other incidents
 }
 
 var defaultModel = sync.OnceValue(func() *model { return newModel(DefaultParameters()) })
@@ -229,6 +242,13 @@ func newModel(p Parameters) *model {
 		}
 		m.says[t] = row
 	}
+	m.reported = make([][]float64, n)
+	for r := range m.reported {
+		m.reported[r] = make([]float64, n)
+		for t := range m.reported[r] {
+			m.reported[r][t] = m.says[t][r]
+		}
+	}
 	m.alone = make([][]float64, n)
 	m.any = make([]float64, n)
 	for r := range m.activities {
@@ -247,6 +267,7 @@ func newModel(p Parameters) *model {
 		}
 		m.any[r] /= float64(kin)
 	}
+	m.enough, m.clearly = math.Exp(p.Decision.Threshold), math.Exp(p.Decision.Rival)
 	m.rate = p.Decision.BackgroundKM2Day / 1e6 / 86400
 	return m
 }
@@ -270,6 +291,21 @@ func (m *model) repeats(means observation.Means) bool {
 		}
 	}
 	return false
+}
+
+func (m *model) countError(means observation.Means) float64 {
+	if s, ok := m.Decision.CountError[means]; ok {
+		return s
+	}
+	return m.Decision.CountError["unknown"]
+}
+
+// scale is how much greater the errors of positions are than stated.
+func (m *model) scale(means observation.Means) float64 {
+	if s, ok := m.Space.Scale[means]; ok {
+		return s
+	}
+	return 1
 }
 
 // reliability is the probability that o's report is true.

@@ -46,6 +46,14 @@ func (s spread) axes() (major, minor, azimuth float64) {
 	return major, minor, azimuth
 }
 
+// major is the greater standard deviation.
+func (s spread) major() float64 {
+	if s.en == 0 && s.ee == s.nn {
+		return math.Sqrt(s.ee)
+	}
+	return math.Sqrt((s.ee+s.nn)/2 + math.Hypot((s.ee-s.nn)/2, s.en))
+}
+
 // radius is that of the circle, about the centre, that holds 95 %.
 func (s spread) radius() float64 {
 	major, minor, _ := s.axes()
@@ -103,7 +111,7 @@ func (m *model) locate(o *observation.Observation) estimate {
 		if !(r > 0) || math.IsInf(r, 0) {
 			r = m.Space.DefaultRadiusM
 		}
-		s := r / circle95
+		s := r / circle95 * m.scale(o.Means)
 		return estimate{lat: p.Lat, lon: p.Lon, cov: circular(s * s), known: true}
 	}
 	s := o.Observer
@@ -165,8 +173,16 @@ func direct(lat, lon, bearing, distance float64) (float64, float64) {
 }
 
 // moment is when o puts the event, in seconds of Unix time, corrected for the
-// travel of sound, and the variance of its middle in seconds squared.
-type moment struct{ from, to, variance float64 }
+// travel of sound, and the standard deviation of either end.
+type moment struct{ from, to, sd float64 }
+
+func (t moment) mid() float64 { return (t.from + t.to) / 2 }
+
+// variance is that of the middle, in seconds squared.
+func (t moment) variance() float64 {
+	l := t.to - t.from
+	return t.sd*t.sd + l*l/12
+}
 
 func (m *model) time(o *observation.Observation) moment {
 	from := seconds(o.From)
@@ -174,13 +190,11 @@ func (m *model) time(o *observation.Observation) moment {
 	if o.To.IsZero() {
 		to = from
 	}
-	v := m.Time.FloorS * m.Time.FloorS
-	if to-from < m.Time.RoundingS {
-		switch o.Means {
-		case observation.Patrol, observation.Post, observation.Hotline, observation.News, observation.Party:
-			v += m.Time.RoundingS * m.Time.RoundingS
-		}
+	clock, ok := m.Time.ClockS[o.Means]
+	if !ok {
+		clock = m.Time.ClockS["unknown"]
 	}
+	v := m.Time.FloorS*m.Time.FloorS + clock*clock
 	if o.Observer != nil && (o.How == observation.Heard || o.Means == observation.Acoustic) {
 		sound := m.Time.SoundMPS
 		if d, errM, ok := m.heardFrom(o); ok {
@@ -191,8 +205,7 @@ func (m *model) time(o *observation.Observation) moment {
 			from -= m.Space.HeardMaxM / sound
 		}
 	}
-	l := to - from
-	return moment{from: from, to: to, variance: v + l*l/12}
+	return moment{from: from, to: to, sd: math.Sqrt(v)}
 }
 
 // heardFrom is how far the sound of o travelled and that distance's error

@@ -13,15 +13,45 @@ import (
 
 var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
+// told is an incident with all that its members say.
+type told struct {
+	cluster
+	members  []*entry
+	from, to float64
+}
+
 // identify derives an incident's ID from its earliest observation.
 func identify(o *observation.Observation) string {
 	sum := sha256.Sum256([]byte(o.Source + "\x00" + o.Ref))
 	return "I-" + idEncoding.EncodeToString(sum[:10])
 }
 
-// incident is what the members of c say together.
-func (m *model) incident(c *cluster) Incident {
-	sort.SliceStable(c.members, func(i, j int) bool { return before(c.members[i].o, c.members[j].o) < 0 })
+// incident is what the members, in their order, say together.
+func (s *solver) incident(members []int32) Incident {
+	m := s.m
+	c := &told{members: make([]*entry, len(members))}
+	for k, i := range members {
+		e := &s.entries[i]
+		e.independent = true
+		for _, f := range c.members[:k] {
+			if e.repeatsOf(f) {
+				e.independent = false
+				break
+			}
+		}
+		c.members[k] = e
+	}
+	begun := false
+	for _, e := range c.members {
+		switch {
+		case !begun:
+			s.begin(&c.cluster, e)
+			begun = true
+		case e.independent || !c.est.known:
+			s.add(&c.cluster, e)
+		}
+	}
+	c.from, c.to = s.interval(members)
 	first := c.members[0].o
 	in := Incident{
 		ID:      identify(first),
@@ -32,7 +62,7 @@ func (m *model) incident(c *cluster) Incident {
 	m.describeType(c, &in)
 	unlikely := 1.0
 	for i := range c.members {
-		e := &c.members[i]
+		e := c.members[i]
 		o := e.o
 		in.Members[i] = Member{
 			Seq: e.seq, Source: o.Source, Ref: o.Ref, Means: o.Means, Independent: e.independent,
@@ -87,7 +117,7 @@ func (m *model) incident(c *cluster) Incident {
 
 // stated is c's interval, to the digit of the observation that bounds it where
 // none was corrected.
-func (c *cluster) stated() (from, to time.Time) {
+func (c *told) stated() (from, to time.Time) {
 	from, to = instant(c.from), instant(c.to)
 	for i := range c.members {
 		o := c.members[i].o
@@ -101,7 +131,7 @@ func (c *cluster) stated() (from, to time.Time) {
 	return from, to
 }
 
-func (m *model) describePlace(c *cluster, in *Incident) {
+func (m *model) describePlace(c *told, in *Incident) {
 	if !c.est.known {
 		return
 	}
@@ -120,7 +150,7 @@ func (m *model) describePlace(c *cluster, in *Incident) {
 	}
 }
 
-func (m *model) describeType(c *cluster, in *Incident) {
+func (m *model) describeType(c *told, in *Incident) {
 	type scored struct {
 		act int
 		p   float64
@@ -173,11 +203,11 @@ func (m *model) describeType(c *cluster, in *Incident) {
 // count is the number on which independent sources agree best: the middle by
 // weight of their statements on a scale of ratios, never a sum. Its range
 // holds what each of them holds possible.
-func count(c *cluster) observation.Count {
+func count(c *told) observation.Count {
 	var out observation.Count
 	sum, weight := 0.0, 0.0
 	for i := range c.members {
-		e := &c.members[i]
+		e := c.members[i]
 		n := e.o.Count
 		if !e.independent || n == (observation.Count{}) {
 			continue

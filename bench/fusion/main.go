@@ -18,7 +18,7 @@ import (
 )
 
 func main() {
-	runs := map[string]func([]string) error{"score": score, "rate": rate}
+	runs := map[string]func([]string) error{"score": score, "rate": rate, "miss": miss, "prof": prof, "learn": learn, "try": try}
 	if len(os.Args) < 2 || runs[os.Args[1]] == nil {
 		fmt.Fprintln(os.Stderr, "usage: fusion score|rate [flags]")
 		os.Exit(2)
@@ -59,8 +59,9 @@ func newPlay(name string, seed uint64) (*play, error) {
 }
 
 // fuse is our own way: the incidents, and which one each observation is in.
-func (p *play) fuse() ([]incident.Incident, []int) {
-	var f incident.Fuser
+func (p *play) fuse() ([]incident.Incident, []int) { return p.fuseBy(&incident.Fuser{}) }
+
+func (p *play) fuseBy(f *incident.Fuser) ([]incident.Incident, []int) {
 	var incidents []incident.Incident
 	for i, o := range p.all {
 		f.Add(uint64(i), o)

@@ -1,0 +1,314 @@
+package incident
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/truce-monitor/truce/observation"
+)
+
+// solver finds which entries are of the same event: the precise ones first,
+// each to the incident that explains it best or to one of its own; then each is
+// asked again, now that all others stand, until nothing changes. What it finds
+// is a function of the set of entries alone.
+type solver struct {
+	m        *model
+	entries  []entry
+	bySize   []int32
+	near     neighbours
+	clusters []cluster
+	in       []int32 // the cluster of each entry
+	free     []int32
+	rates    rates
+	stamp    []int32 // by cluster: the last question in which it was met
+	question int32
+	alone    []float64 // by means: share of reports that no other source repeats
+	options  []option
+	without  cluster // the asker's own incident as it is without it
+	sources  map[string]int32
+	means    map[observation.Means]int32
+}
+
+// sweeps is how often, at most, each entry is asked again. Most are settled
+// after the second; the rest are too close to call.
+const sweeps = 4
+
+func (s *solver) solve() {
+	s.in = slices.Grow(s.in[:0], len(s.entries))[:len(s.entries)]
+	for i := range s.in {
+		s.in[i] = -1
+	}
+	s.bySize = s.bySize[:0]
+	for i := range s.entries {
+		if s.entries[i].root == int32(i) {
+			s.bySize = append(s.bySize, int32(i))
+		}
+	}
+	slices.SortStableFunc(s.bySize, func(a, b int32) int { return cmp.Compare(s.entries[a].size, s.entries[b].size) })
+	s.near.find(s.m, s.entries, s.bySize)
+	s.clusters, s.free, s.stamp, s.question = s.clusters[:0], s.free[:0], s.stamp[:0], 0
+	s.rates.place(s)
+	s.rates.expect(s)
+	s.assume()
+	for _, i := range s.bySize {
+		s.settle(i)
+	}
+	for n := range sweeps {
+		if n < 2 {
+			s.rates.count(s)
+			s.adapt()
+			for i := range s.entries {
+				s.entries[i].asked = s.entries[i].sure
+			}
+		}
+		changed := false
+		for _, i := range s.bySize {
+			if !s.entries[i].asked && len(s.near.of(i)) > 0 && s.settle(i) {
+				changed = true
+			}
+		}
+		if !changed && n > 0 {
+			break
+		}
+	}
+}
+
+// option is an incident that an entry may report.
+type option struct {
+	cluster int32
+	rival   int32 // the member by the same source that would have to go; -1: none
+	ratio   float64
+	meeting meeting
+	why     string
+}
+
+// settle puts entry i where it belongs as things stand, and reports whether
+// that is somewhere else than before.
+func (s *solver) settle(i int32) bool {
+	e := &s.entries[i]
+	e.asked = true
+	was := s.in[i]
+	best, ok := s.choose(i, true)
+	if !ok {
+		if was >= 0 && len(s.clusters[was].members) == 1 {
+			return false
+		}
+		s.leave(i)
+		s.found(i)
+		s.ask(i)
+		return true
+	}
+	if best.cluster == was {
+		e.verdict = best.verdict()
+		return false
+	}
+	s.leave(i)
+	r := best.rival
+	if r >= 0 {
+		s.leave(r)
+	}
+	s.join(i, best)
+	if r >= 0 {
+		if second, ok := s.choose(r, false); ok {
+			s.join(r, second)
+		} else {
+			s.found(r)
+		}
+		s.ask(r)
+	}
+	s.ask(i)
+	return true
+}
+
+// ask lets those about entry i be asked again, since it moved.
+func (s *solver) ask(i int32) {
+	for _, j := range s.near.of(i) {
+		s.entries[j].asked = false
+	}
+}
+
+func (o *option) verdict() verdict {
+	return verdict{score: math.Log(o.ratio), distance: math.Hypot(o.meeting.east, o.meeting.north), lag: -o.meeting.lag, why: o.why}
+}
+
+// far is by how much an option may be worse than the best, without what details
+// say, to be still worth asking for them.
+const (
+	far     = 1e-3
+	farther = 1e-6 // where words, pages or pictures may say that it is the same
+)
+
+// margin is by how much an answer must be clear to stand when rates change.
+const margin = 30
+
+// choose is the best option for entry i; ok is false where it is more
+// probably of an event of its own.
+func (s *solver) choose(i int32, contest bool) (best option, ok bool) {
+	e := &s.entries[i]
+	s.question++
+	s.options = s.options[:0]
+	top := 0.0
+	for _, j := range s.near.of(i) {
+		k := s.in[j]
+		if k < 0 || s.stamp[k] == s.question {
+			continue
+		}
+		s.stamp[k] = s.question
+		if o, met := s.consider(i, k, contest); met {
+			s.options = append(s.options, o)
+			top = max(top, o.ratio)
+		}
+	}
+	l := s.alone[e.means]
+	scale := (1 - l) / l / s.rates.at(i)
+	cut := far * top * scale
+	if e.o.Text != "" || e.address != "" || len(e.o.Media) > 0 {
+		cut = farther * top * scale
+	}
+	sum := 0.0
+	for k := range s.options {
+		o := &s.options[k]
+		o.ratio *= scale
+		if o.ratio < cut {
+			continue
+		}
+		var d float64
+		d, o.why = s.details(&s.clusters[o.cluster], e)
+		o.ratio *= math.Exp(d)
+		sum += o.ratio
+		if !ok || o.ratio > best.ratio || o.ratio == best.ratio && s.first(o.cluster) < s.first(best.cluster) {
+			best, ok = *o, true
+		}
+	}
+	e.lonely = 1 / (1 + sum)
+	others := sum - best.ratio
+	e.sure = !ok || best.ratio < s.m.enough/margin || best.ratio > margin*s.m.enough && best.ratio > margin*others
+	return best, ok && best.ratio >= s.m.enough && best.ratio >= s.m.clearly*others
+}
+
+// first is a number that tells incidents apart whatever their order in memory.
+func (s *solver) first(k int32) int32 { return slices.Min(s.clusters[k].members) }
+
+// consider asks whether entry i may report incident k.
+func (s *solver) consider(i, k int32, contest bool) (o option, ok bool) {
+	e, c := &s.entries[i], &s.clusters[k]
+	o.cluster, o.rival = k, -1
+	if s.in[i] == k {
+		if len(c.members) == 1 {
+			return o, false
+		}
+		s.stand(&s.without, c.members, i)
+		c = &s.without
+	}
+	if o.meeting, ok = s.meet(c, e); !ok {
+		return o, false
+	}
+	if s.in[i] != k {
+		for _, j := range s.clusters[k].members {
+			if f := &s.entries[j]; !mayRepeat(e, f) {
+				if o.rival >= 0 || !contest || len(c.members) == 1 {
+					return o, false
+				}
+				o.rival = j
+			}
+		}
+	}
+	if o.rival < 0 {
+		o.ratio, ok = s.ratio(c, e, &o.meeting)
+		return o, ok
+	}
+	s.stand(&s.without, c.members, o.rival)
+	c = &s.without
+	if o.meeting, ok = s.meet(c, e); !ok {
+		return o, false
+	}
+	if o.ratio, ok = s.ratio(c, e, &o.meeting); !ok {
+		return o, false
+	}
+	r := &s.entries[o.rival]
+	if w, met := s.meet(c, r); met {
+		if stays, can := s.ratio(c, r, &w); can && stays*s.odds(o.rival) >= o.ratio*s.odds(i) {
+			return o, false
+		}
+	}
+	return o, true
+}
+
+// odds are those with which a ratio for entry i counts.
+func (s *solver) odds(i int32) float64 {
+	l := s.alone[s.entries[i].means]
+	return (1 - l) / l / s.rates.at(i)
+}
+
+func (s *solver) leave(i int32) {
+	k := s.in[i]
+	if k < 0 {
+		return
+	}
+	c := &s.clusters[k]
+	c.remove(i)
+	s.in[i] = -1
+	if len(c.members) == 0 {
+		s.free = append(s.free, k)
+		return
+	}
+	s.stand(c, c.members, -1)
+}
+
+func (s *solver) join(i int32, o option) {
+	e, c := &s.entries[i], &s.clusters[o.cluster]
+	c.members = append(c.members, i)
+	s.add(c, e)
+	s.in[i], e.verdict = o.cluster, o.verdict()
+}
+
+func (s *solver) found(i int32) {
+	e := &s.entries[i]
+	e.verdict = verdict{}
+	var k int32
+	if n := len(s.free); n > 0 {
+		k = s.free[n-1]
+		s.free = s.free[:n-1]
+	} else {
+		k = int32(len(s.clusters))
+		if len(s.clusters) < cap(s.clusters) {
+			s.clusters = s.clusters[:k+1]
+		} else {
+			s.clusters = append(s.clusters, cluster{})
+		}
+		s.stamp = append(s.stamp, 0)
+	}
+	c := &s.clusters[k]
+	*c = cluster{members: append(c.members[:0], i), buf: c.buf}
+	s.begin(c, e)
+	s.in[i] = k
+}
+
+// assume begins with what is usual, adapt goes on with what is found: how many
+// reports by such means are of an event that nobody else reports.
+func (s *solver) assume() {
+	s.alone = s.alone[:0]
+	for range s.means {
+		s.alone = append(s.alone, s.m.Decision.Alone)
+	}
+}
+
+func (s *solver) adapt() {
+	d := &s.m.Decision
+	all, alone := d.AloneWeight, d.AloneWeight*d.Alone
+	for i := range s.alone {
+		s.alone[i] = 0
+	}
+	n := make([]float64, len(s.alone))
+	for _, i := range s.bySize {
+		e := &s.entries[i]
+		n[e.means]++
+		s.alone[e.means] += e.lonely
+		alone += e.lonely
+		all++
+	}
+	for i := range s.alone {
+		s.alone[i] = (s.alone[i] + d.AloneWeight*alone/all) / (n[i] + d.AloneWeight)
+	}
+}
