@@ -157,18 +157,7 @@ func (s *solver) meet(c *cluster, e *entry) (w meeting, ok bool) {
 // ok is false where it can't be. c does not hold e.
 func (s *solver) ratio(c *cluster, e *entry, w *meeting) (r float64, ok bool) {
 	m := s.m
-	if w.placed {
-		tail, k := m.Space.TailShare, m.Space.TailTimes*m.Space.TailTimes
-		r = (1 - tail) * math.Exp(-w.d2/2)
-		if w.d2 > 2 {
-			r += tail / k * math.Exp(-w.d2/2/k)
-		}
-		r /= 2 * math.Pi * math.Sqrt(w.det)
-	} else {
-		r = 1 / (4 * math.Pi * m.Space.NamesSigmaM * m.Space.NamesSigmaM)
-	}
-	t := e.density(w)
-	if t == 0 || (e.kind|c.kind)&(centroid|dayOnly) != 0 && !s.together(c, e, w) {
+	if (e.kind|c.kind)&(centroid|dayOnly) != 0 && !s.together(c, e, w) {
 		return 0, false
 	}
 	p := 0.0
@@ -181,43 +170,57 @@ func (s *solver) ratio(c *cluster, e *entry, w *meeting) (r float64, ok bool) {
 	if p < m.Stray {
 		return 0, false
 	}
-	r *= t * p / (p/2 + m.any[e.act]/2)
-	if c.numberW != 0 && e.numberV != 0 {
-		r *= s.alikeInNumber(c, e)
+	r = p / (p/2 + m.any[e.act]/2)
+	// All that is normal goes into one exponent and one root.
+	exponent, square := 0.0, 1.0
+	if w.placed {
+		exponent, square = w.d2/2, 4*math.Pi*math.Pi*w.det
+	} else {
+		r /= 4 * math.Pi * m.Space.NamesSigmaM * m.Space.NamesSigmaM
 	}
-	return r, true
-}
-
-// density is that of e's time if the event was at the incident's: the stated
-// interval, blurred by both errors.
-func (e *entry) density(w *meeting) float64 {
 	if e.half*e.half < w.v/4 {
 		v := w.v + e.half*e.half/3
-		return math.Exp(-w.lag*w.lag/v/2) / math.Sqrt(2*math.Pi*v)
+		exponent += w.lag * w.lag / v / 2
+		square *= 2 * math.Pi * v
+	} else if r *= e.within(w); r == 0 {
+		return 0, false
 	}
+	if c.numberW != 0 && e.numberV != 0 {
+		n := e.number - c.number
+		same := e.numberV + 1/c.numberW
+		other := same + 2*m.Decision.CountSpread*m.Decision.CountSpread
+		exponent += math.Min(-m.Decision.CountDiffers, n*n/2*(1/same-1/other)-math.Log(other/same)/2)
+	}
+	root := math.Sqrt(square)
+	if w.d2 > 4 {
+		tail, k := m.Space.TailShare, m.Space.TailTimes*m.Space.TailTimes
+		return r * ((1-tail)*math.Exp(-exponent) + tail/k*math.Exp(-exponent+w.d2/2*(1-1/k))) / root, true
+	}
+	return r * math.Exp(-exponent) / root, true
+}
+
+// within is the density of e's time if the event was at the incident's: the stated
+// interval, blurred by both errors.
+func (e *entry) within(w *meeting) float64 {
 	sd := math.Sqrt(w.v)
 	inside := e.half - math.Abs(w.lag)
-	if inside > 3*sd {
+	switch {
+	case inside > 3*sd:
 		return 1 / (2 * e.half)
-	}
-	if inside < -5*sd {
+	case inside < -5*sd:
 		return 0
 	}
 	return math.Max((math.Erf((w.lag+e.half)/sd/math.Sqrt2)-math.Erf((w.lag-e.half)/sd/math.Sqrt2))/2, 1e-5) / (2 * e.half)
 }
 
-// alikeInNumber weighs counts: of one event they differ by their errors, of
-// others by how many rounds events have.
-func (s *solver) alikeInNumber(c *cluster, e *entry) float64 {
-	d, n := &s.m.Decision, e.number-c.number
-	same := e.numberV + 1/c.numberW
-	other := same + 2*d.CountSpread*d.CountSpread
-	return math.Max(math.Exp(d.CountDiffers), math.Exp(-n*n/2*(1/same-1/other))*math.Sqrt(other/same))
-}
+const nearby = "near in space and time, of a like type"
 
 // details is what weapon, actors, names, addresses, words and pictures say, a
 // log ratio, and why.
 func (s *solver) details(c *cluster, e *entry) (sum float64, why string) {
+	if !e.detailed {
+		return 0, nearby
+	}
 	d := &s.m.Decision
 	var weapons, actors, place, harm float64
 	var url, text, media bool
@@ -245,7 +248,7 @@ func (s *solver) details(c *cluster, e *entry) (sum float64, why string) {
 		media = media || len(e.o.Media) > 0 && e.sharesMedia(f)
 	}
 	sum = weapons + actors + place + harm
-	why = "near in space and time, of a like type"
+	why = nearby
 	if url {
 		sum += d.SameURL
 		why = "rests on the same page"

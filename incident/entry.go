@@ -27,6 +27,7 @@ type entry struct {
 	kind      kind
 	repeats   bool    // its source may report an event more than once
 	asked     bool    // since something about it changed
+	detailed  bool    // it tells more than place, time, type and count
 	sure      bool    // by far the best, or far from any
 	number    float64 // ln of its count
 	numberV   float64 // and that's variance; 0: it has none
@@ -109,6 +110,8 @@ func (m *model) entry(seq uint64, o *observation.Observation) entry {
 		s := m.countError(o.Means)
 		e.numberV = s * s
 	}
+	e.detailed = known(o.Weapon) || len(o.Actors) > 0 || o.Place != "" || o.Text != "" || o.URL != "" || len(o.Media) > 0 ||
+		o.Harm.Killed+o.Harm.Injured > 0
 	area := m.Space.NamesSigmaM * m.Space.NamesSigmaM
 	if e.est.known {
 		area = math.Sqrt(e.est.cov.determinant())

@@ -175,7 +175,9 @@ func (s *solver) choose(i int32, contest bool) (best option, ok bool) {
 		}
 		var d float64
 		d, o.why = s.details(&s.clusters[o.cluster], e)
-		o.ratio *= math.Exp(d)
+		if d != 0 {
+			o.ratio *= math.Exp(d)
+		}
 		sum += o.ratio
 		if !ok || o.ratio > best.ratio || o.ratio == best.ratio && s.first(o.cluster) < s.first(best.cluster) {
 			best, ok = *o, true
