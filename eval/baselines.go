@@ -5,114 +5,48 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/truce-monitor/truce/observation"
 )
 
-// Method groups observations, which come in the order of time, and returns a
-// group's number for each.
+// Method groups observations and returns a group's number for each. The groups
+// do not depend on the order of the observations. What says that it repeats another
+// observation goes where that one goes, whatever the method.
 type Method interface {
 	Group(all []*observation.Observation) []int
+
+	group(f *field) []int // by report
 }
 
-// report is an observation as the baselines see it.
-type report struct {
-	o      *observation.Observation
-	x, y   float64 // metres from the first's place
-	placed bool
-	t      float64 // seconds, the middle of the interval
-	sigma  float64 // metres, one coordinate
-	spanS  float64 // half the interval
-	kind   string  // family of the activity
-}
-
-func reports(all []*observation.Observation) []report {
-	out := make([]report, len(all))
-	var lat0, lon0 float64
-	begun := false
-	for i, o := range all {
-		r := report{o: o, kind: family(o.Activity)}
-		to := o.To
-		if to.Before(o.From) {
-			to = o.From
-		}
-		r.t = float64(o.From.Unix()+to.Unix()) / 2
-		r.spanS = to.Sub(o.From).Seconds() / 2
-		lat, lon, sigma, ok := where(o)
-		if ok {
-			if !begun {
-				lat0, lon0, begun = lat, lon, true
-			}
-			r.x, r.y = (lon-lon0)*111195*math.Cos(lat0*math.Pi/180), (lat-lat0)*111195
-			r.placed, r.sigma = true, sigma
-		}
-		out[i] = r
-	}
-	return out
-}
-
-// where is what the observation says of the place, and its error.
-func where(o *observation.Observation) (lat, lon, sigma float64, ok bool) {
-	if p := o.Position; p != nil {
-		return p.Lat, p.Lon, math.Max(p.Radius, 10) / 2.45, true
-	}
-	s := o.Observer
-	if s == nil || s.Bearing == nil || s.Distance == nil {
-		return 0, 0, 0, false
-	}
-	sin, cos := math.Sincos(*s.Bearing * math.Pi / 180)
-	lat = s.Lat + *s.Distance*cos/111195
-	lon = s.Lon + *s.Distance*sin/111195/math.Cos(s.Lat*math.Pi/180)
-	return lat, lon, math.Hypot(s.DistanceError, *s.Distance*s.BearingError*math.Pi/180) / 1.96 / math.Sqrt2, true
-}
-
-// family is a coarse taxonomy, as researchers use to match data sets.
-func family(a observation.Activity) string {
-	switch a {
-	case observation.Shot, observation.Burst, observation.Clash:
-		return "small arms"
-	case observation.Explosion, observation.Shelling, observation.MissileStrike, observation.AirStrike, observation.UAVStrike, observation.Flash, observation.Projectile, observation.Exercise, observation.Demining:
-		return "explosions"
-	}
-	return string(a)
-}
-
-func (r *report) distance(s *report) float64 {
-	if !r.placed || !s.placed {
-		if r.o.Place != "" && strings.EqualFold(r.o.Place, s.o.Place) {
-			return 0
-		}
-		return math.Inf(1)
-	}
-	return math.Hypot(r.x-s.x, r.y-s.y)
-}
-
-func day(r *report) int64 { return int64(math.Floor(r.t / 86400)) }
-
-// Window joins what lies within M metres and S seconds, or where Day is set on
-// the same day (or, with Days, within so many days), directly or through others.
-// The fixed window of the field is {M: 5000, Day: true}; xSub's are 1 or 5 km and 1 or
-// 2 days of the same type (Zhukov, Davenport and Kostyuk 2019,
-// doi:10.1177/0022343319836697).
+// Window joins what lies within M metres and S seconds, or where Days is set on
+// the same day (1) or on days so near, directly or through others. The fixed window of
+// the field is {M: 5000, Days: 1}; xSub's are 1 or 5 km and 1 or 2 days of the same type
+// (Zhukov, Davenport and Kostyuk 2019, doi:10.1177/0022343319836697).
 type Window struct {
-	M, S float64
-	Day  bool
-	Days int64
-	Type bool // of the same family alone
+	M, S  float64
+	Days  int64
+	Type  bool // of the same family of activities alone
+	Loose bool // S counts between the ends of intervals, not their middles
 }
 
 // Group implements Method.
 func (w Window) Group(all []*observation.Observation) []int {
-	rs := reports(all)
-	u := newUnion(len(rs))
-	near(rs, w.M, func(i, j int) {
-		a, b := &rs[i], &rs[j]
+	f := newField(all)
+	return f.expand(w.group(f))
+}
+
+func (w Window) group(f *field) []int {
+	u := newUnion(len(f.reports))
+	reach := float64(w.Days) * 86400
+	if w.Days == 0 {
+		reach = reachS(f, w.S, w.Loose)
+	}
+	f.near(w.M, reach, func(i, j int) {
+		a, b := &f.reports[i], &f.reports[j]
 		switch {
 		case w.Type && a.kind != b.kind:
-		case w.Days > 0 && math.Abs(float64(day(a)-day(b))) >= float64(w.Days):
-		case w.Day && day(a) != day(b):
-		case w.S > 0 && math.Abs(a.t-b.t) > w.S:
+		case w.Days > 0 && b.day()-a.day() >= w.Days:
+		case w.Days == 0 && a.apart(b, w.Loose) > w.S:
 		default:
 			u.join(i, j)
 		}
@@ -120,67 +54,205 @@ func (w Window) Group(all []*observation.Observation) []int {
 	return u.groups()
 }
 
+// reachS is how far apart the middles of two reports can be, seconds, that are
+// within s of each other.
+func reachS(f *field, s float64, loose bool) float64 {
+	longest := 0.0
+	if loose {
+		for i := range f.reports {
+			longest = math.Max(longest, f.reports[i].spanS)
+		}
+	}
+	return s + 2*longest
+}
+
 // DBSCAN is ST-DBSCAN (Birant and Kut 2007, doi:10.1016/j.datak.2006.01.013): clusters
 // grow through observations that have at least Least others within M metres and S
-// seconds.
+// seconds; others near such a one belong to the nearest, the rest are alone.
 type DBSCAN struct {
 	M, S  float64
 	Least int
+	Type  bool // of the same family of activities alone: the method's third threshold
+	Loose bool // as of Window
 }
 
 // Group implements Method.
 func (d DBSCAN) Group(all []*observation.Observation) []int {
-	rs := reports(all)
-	around := make([][]int, len(rs))
-	near(rs, d.M, func(i, j int) {
-		if math.Abs(rs[i].t-rs[j].t) <= d.S {
-			around[i], around[j] = append(around[i], j), append(around[j], i)
+	f := newField(all)
+	return f.expand(d.group(f))
+}
+
+func (d DBSCAN) group(f *field) []int {
+	around := make([][]int32, len(f.reports))
+	f.near(d.M, reachS(f, d.S, d.Loose), func(i, j int) {
+		a, b := &f.reports[i], &f.reports[j]
+		if (!d.Type || a.kind == b.kind) && a.apart(b, d.Loose) <= d.S {
+			around[i], around[j] = append(around[i], int32(j)), append(around[j], int32(i))
 		}
 	})
-	u := newUnion(len(rs))
-	for i := range rs {
-		if len(around[i]) < d.Least {
-			continue
-		}
+	u := newUnion(len(f.reports))
+	for i := range around {
+		nearest, at := math.Inf(1), -1
 		for _, j := range around[i] {
-			if len(around[j]) >= d.Least || u.alone(j) {
-				u.join(i, j)
+			switch {
+			case len(around[j]) < d.Least:
+			case len(around[i]) >= d.Least:
+				u.join(i, int(j))
+			default:
+				a, b := &f.reports[i], &f.reports[j]
+				if away := math.Hypot(a.distance(b)/d.M, a.apart(b, d.Loose)/math.Max(d.S, 1)); away < nearest {
+					nearest, at = away, int(j)
+				}
 			}
+		}
+		if at >= 0 {
+			u.join(i, at)
 		}
 	}
 	return u.groups()
 }
 
-// Greedy joins each observation to the nearest group within K standard deviations
-// of the stated errors in place and time, and of the same family; the same source
-// does not join twice.
-type Greedy struct{ K float64 }
+// Greedy joins what is within K standard deviations of the stated errors in place
+// and time and of the same family, the nearest first; a source that watches does not
+// join twice. Bearings make long ellipses.
+type Greedy struct {
+	K float64
+	// Fused compares with the weighted mean of a group, the most precise reports
+	// coming first, as trackers do (nearest neighbour, Bar-Shalom and Li 1995); else
+	// pair by pair.
+	Fused  bool
+	ErrorS float64 // what the stated times leave out, one sigma, seconds
+}
 
 // Group implements Method.
 func (g Greedy) Group(all []*observation.Observation) []int {
-	return greedy(all, 12000, func(a, b *report) float64 {
+	f := newField(all)
+	return f.expand(g.group(f))
+}
+
+// greedyM is beyond what Greedy looks for partners, metres.
+const greedyM = 15000
+
+func (g Greedy) group(f *field) []int {
+	if g.Fused {
+		return g.fuse(f)
+	}
+	return greedy(f, greedyM, 2*86400, func(a, b *report) float64 {
 		if a.kind != b.kind {
 			return math.Inf(1)
 		}
-		s2, t2 := a.sigma*a.sigma+b.sigma*b.sigma, a.spanS*a.spanS/3+b.spanS*b.spanS/3+2*30*30
-		d, t := a.distance(b), a.t-b.t
-		k := math.Sqrt(d*d/s2 + t*t/t2)
-		if k > g.K {
+		t := a.t - b.t
+		square := t * t / (a.spanS*a.spanS/3 + b.spanS*b.spanS/3 + 2*g.ErrorS*g.ErrorS)
+		if square <= g.K*g.K {
+			square += away(a.x-b.x, a.y-b.y, a.xx+b.xx, a.xy+b.xy, a.y2+b.y2)
+		}
+		if square > g.K*g.K {
 			return math.Inf(1)
 		}
-		return k
+		return square
 	})
 }
+
+// away is the square of the distance in standard deviations.
+func away(x, y, xx, xy, yy float64) float64 {
+	det := xx*yy - xy*xy
+	return (x*x*yy - 2*x*y*xy + y*y*xx) / det
+}
+
+// track is a group with its weighted mean.
+type track struct {
+	x, y, xx, xy, yy float64
+	t, tt            float64
+	kind             string
+	sources          map[string]bool
+}
+
+func (g Greedy) fuse(f *field) []int {
+	order := make([]int, len(f.reports))
+	vague := make([]float64, len(f.reports))
+	for i := range order {
+		order[i] = i
+		r := &f.reports[i]
+		vague[i] = math.Sqrt(math.Max(r.xx+r.y2, 1)) * (r.spanS + g.ErrorS)
+		if !r.placed {
+			vague[i] = math.Inf(1)
+		}
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(vague[i], vague[j]) })
+	type cell struct{ x, y int32 }
+	cells := map[cell][]int{} // tracks by where they began
+	var tracks []track
+	out := make([]int, len(f.reports))
+	for _, i := range order {
+		r := &f.reports[i]
+		tt := r.spanS*r.spanS/3 + g.ErrorS*g.ErrorS
+		nearest, at := g.K*g.K, -1
+		c := cell{int32(math.Floor(r.x / greedyM)), int32(math.Floor(r.y / greedyM))}
+		for dx := int32(-1); dx <= 1 && r.placed; dx++ {
+			for dy := int32(-1); dy <= 1; dy++ {
+				for _, k := range cells[cell{c.x + dx, c.y + dy}] {
+					s := &tracks[k]
+					t := r.t - s.t
+					square := t * t / (tt + s.tt)
+					if square > nearest || s.kind != r.kind || once(r.o) && s.sources[r.o.Source] {
+						continue
+					}
+					if square += away(r.x-s.x, r.y-s.y, r.xx+s.xx, r.xy+s.xy, r.y2+s.yy); square <= nearest && math.Hypot(r.x-s.x, r.y-s.y) <= greedyM {
+						nearest, at = square, k
+					}
+				}
+			}
+		}
+		if at < 0 {
+			at = len(tracks)
+			tracks = append(tracks, track{r.x, r.y, r.xx, r.xy, r.y2, r.t, tt, r.kind, map[string]bool{r.o.Source: true}})
+			if r.placed {
+				cells[c] = append(cells[c], at)
+			}
+		} else {
+			tracks[at].add(r, tt)
+		}
+		out[i] = at
+	}
+	return out
+}
+
+// add is one step of a filter whose state stands still.
+func (s *track) add(r *report, tt float64) {
+	xx, xy, yy := s.xx+r.xx, s.xy+r.xy, s.yy+r.y2
+	det := xx*yy - xy*xy
+	// gain = P (P+R)^-1
+	a, b := (s.xx*yy-s.xy*xy)/det, (s.xy*xx-s.xx*xy)/det
+	c, d := (s.xy*yy-s.yy*xy)/det, (s.yy*xx-s.xy*xy)/det
+	x, y := r.x-s.x, r.y-s.y
+	s.x, s.y = s.x+a*x+b*y, s.y+c*x+d*y
+	s.xx, s.xy, s.yy = s.xx-a*s.xx-b*s.xy, s.xy-a*s.xy-b*s.yy, s.yy-c*s.xy-d*s.yy
+	s.t += (r.t - s.t) * s.tt / (s.tt + tt)
+	s.tt = s.tt * tt / (s.tt + tt)
+	s.sources[r.o.Source] = true
+}
+
+// once reports whether the source tells of one event once: several people call a
+// hotline.
+func once(o *observation.Observation) bool { return o.Means != observation.Hotline }
 
 // MELTT matches across sources by windows of place and time and by the taxonomy,
 // the nearest first, at most one observation of each source (Donnay, Dunford, McGrath,
 // Backer and Cunningham 2019, doi:10.1177/0022002718777050).
-type MELTT struct{ M, S float64 }
+type MELTT struct {
+	M, S  float64
+	Loose bool // as of Window
+}
 
 // Group implements Method.
 func (m MELTT) Group(all []*observation.Observation) []int {
-	return greedy(all, m.M, func(a, b *report) float64 {
-		d, t := a.distance(b), math.Abs(a.t-b.t)
+	f := newField(all)
+	return f.expand(m.group(f))
+}
+
+func (m MELTT) group(f *field) []int {
+	return greedy(f, m.M, reachS(f, m.S, m.Loose), func(a, b *report) float64 {
+		d, t := a.distance(b), a.apart(b, m.Loose)
 		if d > m.M || t > m.S {
 			return math.Inf(1)
 		}
@@ -197,25 +269,46 @@ func (m MELTT) Group(all []*observation.Observation) []int {
 }
 
 // PerDay is VIINA's rule: one event of a type in a populated place on a day
-// (Zhukov and Ayers 2023). Where no place is named it is the cell of M metres.
-type PerDay struct{ M float64 }
+// (Zhukov and Ayers 2023). A place is the cell of M metres or, with Named, the nearest
+// of those that any observation names and places.
+type PerDay struct {
+	M     float64
+	Named bool
+}
 
 // Group implements Method.
 func (p PerDay) Group(all []*observation.Observation) []int {
-	rs := reports(all)
+	f := newField(all)
+	return f.expand(p.group(f))
+}
+
+func (p PerDay) group(f *field) []int {
 	type key struct {
 		kind, place string
 		x, y        float64
 		day         int64
 	}
+	towns := p.towns(f)
 	numbers := map[key]int{}
-	out := make([]int, len(rs))
-	for i := range rs {
-		k := key{kind: rs[i].kind, day: day(&rs[i])}
-		if rs[i].placed {
-			k.x, k.y = math.Floor(rs[i].x/p.M), math.Floor(rs[i].y/p.M)
-		} else {
-			k.place = strings.ToLower(rs[i].o.Place)
+	out := make([]int, len(f.reports))
+	for i := range f.reports {
+		r := &f.reports[i]
+		k := key{kind: r.kind, day: r.day()}
+		switch {
+		case !r.placed:
+			k.place = strings.ToLower(r.o.Place)
+			if k.place == "" {
+				k.place = r.o.ID()
+			}
+		case p.Named && len(towns) > 0:
+			best := math.Inf(1)
+			for _, t := range towns {
+				if d := math.Hypot(t[0]-r.x, t[1]-r.y); d < best {
+					best, k.x, k.y = d, t[0], t[1]
+				}
+			}
+		default:
+			k.x, k.y = math.Floor(r.x/p.M), math.Floor(r.y/p.M)
 		}
 		n, ok := numbers[k]
 		if !ok {
@@ -227,120 +320,64 @@ func (p PerDay) Group(all []*observation.Observation) []int {
 	return out
 }
 
-// greedy takes the observations in order and puts each into the group whose
-// nearest member is nearest by cost, unless the group has its source.
-func greedy(all []*observation.Observation, reach float64, cost func(a, b *report) float64) []int {
-	rs := reports(all)
+// towns are the places that news and the like name and place, at least M apart.
+func (p PerDay) towns(f *field) [][2]float64 {
+	if !p.Named {
+		return nil
+	}
+	var out [][2]float64
+	for i := range f.reports {
+		r := &f.reports[i]
+		if r.o.Means != observation.News || r.o.Place == "" || r.o.Position == nil {
+			continue
+		}
+		if !slices.ContainsFunc(out, func(t [2]float64) bool { return math.Hypot(t[0]-r.x, t[1]-r.y) < p.M }) {
+			out = append(out, [2]float64{r.x, r.y})
+		}
+	}
+	return out
+}
+
+// greedy joins the nearest pairs first, unless both groups have a report of one
+// source that tells of an event once.
+func greedy(f *field, metres, seconds float64, cost func(a, b *report) float64) []int {
 	type pair struct {
-		i, j int
+		i, j int32
 		cost float64
 	}
 	var pairs []pair
-	near(rs, reach, func(i, j int) {
-		if c := cost(&rs[i], &rs[j]); !math.IsInf(c, 1) {
-			pairs = append(pairs, pair{i, j, c})
+	f.near(metres, seconds, func(i, j int) {
+		if c := cost(&f.reports[i], &f.reports[j]); !math.IsInf(c, 1) {
+			pairs = append(pairs, pair{int32(i), int32(j), c})
 		}
 	})
 	slices.SortFunc(pairs, func(a, b pair) int {
 		return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.i, b.i), cmp.Compare(a.j, b.j))
 	})
-	u := newUnion(len(rs))
-	sources := make([]map[string]bool, len(rs))
-	for i := range rs {
-		sources[i] = map[string]bool{rs[i].o.Source: true}
+	u := newUnion(len(f.reports))
+	members := make([][]int32, len(f.reports))
+	for i := range members {
+		members[i] = []int32{int32(i)}
 	}
 	for _, p := range pairs {
-		a, b := u.find(p.i), u.find(p.j)
-		if a == b {
-			continue
-		}
-		twice := false
-		for s := range sources[b] {
-			twice = twice || sources[a][s]
-		}
-		if twice {
+		a, b := u.find(int(p.i)), u.find(int(p.j))
+		if a == b || clash(f, members[a], members[b]) {
 			continue
 		}
 		u.join(a, b)
 		root := u.find(a)
-		other := a + b - root
-		for s := range sources[other] {
-			sources[root][s] = true
-		}
+		members[root] = append(members[root], members[a+b-root]...)
 	}
 	return u.groups()
 }
 
-// near calls f for the pairs of observations within metres of each other, or of
-// the same named place, and within four days.
-func near(rs []report, metres float64, f func(i, j int)) {
-	type cell struct{ x, y int64 }
-	const longest = 4 * 24 * float64(time.Hour/time.Second)
-	cells := map[cell][]int{}
-	named := map[string][]int{}
-	at := func(r *report) cell { return cell{int64(math.Floor(r.x / metres)), int64(math.Floor(r.y / metres))} }
-	for i := range rs {
-		r := &rs[i]
-		if !r.placed {
-			for _, j := range named[r.o.Place] {
-				if r.o.Place != "" && r.t-rs[j].t < longest {
-					f(j, i)
-				}
-			}
-			named[r.o.Place] = append(named[r.o.Place], i)
-			continue
-		}
-		c := at(r)
-		for dx := int64(-1); dx <= 1; dx++ {
-			for dy := int64(-1); dy <= 1; dy++ {
-				k := cell{c.x + dx, c.y + dy}
-				list := cells[k]
-				for len(list) > 0 && rs[list[0]].t < r.t-2*longest {
-					list = list[1:]
-				}
-				cells[k] = list
-				for _, j := range list {
-					if r.distance(&rs[j]) <= metres && math.Abs(r.t-rs[j].t) < longest {
-						f(j, i)
-					}
-				}
+func clash(f *field, a, b []int32) bool {
+	for _, i := range a {
+		for _, j := range b {
+			if o := f.reports[i].o; o.Source == f.reports[j].o.Source && once(o) {
+				return true
 			}
 		}
-		cells[c] = append(cells[c], i)
 	}
-}
-
-// union finds groups that grow together.
-type union struct{ parent []int }
-
-func newUnion(n int) *union {
-	u := &union{parent: make([]int, n)}
-	for i := range u.parent {
-		u.parent[i] = i
-	}
-	return u
-}
-
-func (u *union) find(i int) int {
-	for u.parent[i] != i {
-		u.parent[i] = u.parent[u.parent[i]]
-		i = u.parent[i]
-	}
-	return i
-}
-
-func (u *union) join(i, j int) {
-	if a, b := u.find(i), u.find(j); a != b {
-		u.parent[max(a, b)] = min(a, b)
-	}
-}
-
-func (u *union) alone(i int) bool { return u.parent[i] == i }
-
-func (u *union) groups() []int {
-	out := make([]int, len(u.parent))
-	for i := range out {
-		out[i] = u.find(i)
-	}
-	return out
+	return false
 }

@@ -73,9 +73,13 @@ func Pairs(truth, found []int) Agreement {
 func BCubed(truth, found []int) Agreement {
 	g := count(truth, found)
 	var precision, recall float64
-	for k, n := range g.both {
-		precision += float64(n) * float64(n) / float64(g.held[k[1]])
-		recall += float64(n) * float64(n) / float64(g.real[k[0]])
+	for i, t := range truth { // not over the maps, whose order would show in the last digit
+		if t < 0 {
+			t = -1 - i
+		}
+		n := float64(g.both[[2]int{t, found[i]}])
+		precision += n / float64(g.held[found[i]])
+		recall += n / float64(g.real[t])
 	}
 	return Agreement{Precision: share(precision, float64(g.n)), Recall: share(recall, float64(g.n))}
 }

@@ -89,7 +89,7 @@ func methods() []method {
 	var window, scan, near, subs, per, melt method
 	window, scan, near = method{name: "fixed window"}, method{name: "ST-DBSCAN"}, method{name: "greedy, k sigma"}
 	subs, per, melt = method{name: "xSub windows"}, method{name: "VIINA, one a day"}, method{name: "MELTT rule"}
-	window.choices = append(window.choices, eval.Window{M: 5000, Day: true})
+	window.choices = append(window.choices, eval.Window{M: 5000, Days: 1})
 	for _, m := range []float64{300, 600, 1000, 2000, 3000} {
 		for _, s := range []float64{60, 180, 300, 600, 1200, 3600} {
 			for _, alike := range []bool{false, true} {
