@@ -41,7 +41,7 @@ func (a *App) Territory(ctx context.Context, at time.Time) (*Territory, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Territory{At: at, Line: v.Line, Version: v.ID, From: v.From, Source: v.Source, HeldBy: v.HeldBy, HeldM2: v.Held.Area(), LengthM: v.Length(), Areas: shares}, nil
+		return &Territory{At: at, Line: v.Line, Version: v.ID, From: v.From, Source: v.Source, HeldBy: v.HeldBy, HeldM2: round(v.Held.Area()), LengthM: round(v.Length()), Areas: shares}, nil
 	}
 	return nil, fmt.Errorf("no line has a held area at %s; import areas of control first", at.Format(time.DateOnly))
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -140,14 +139,14 @@ func (w *Withdrawal) Features() *geo.Features {
 			}
 			of := map[string]any{"line": w.Line, "version": w.Version, "party": s.Party, "distance_m": s.DistanceM}
 			zone := maps.Clone(of)
-			maps.Copy(zone, map[string]any{"kind": "zone", "area_m2": round(s.AreaM2), "settlements": s.Settlements, "people": s.People})
+			maps.Copy(zone, map[string]any{"kind": "zone", "area_m2": s.AreaM2, "settlements": s.Settlements, "people": s.People})
 			back := maps.Clone(of)
-			maps.Copy(back, map[string]any{"kind": "pull-back line", "length_m": round(s.PullbackM)})
+			maps.Copy(back, map[string]any{"kind": "pull-back line", "length_m": s.PullbackM})
 			out.Features = append(out.Features, geo.Feature{Polygons: s.Zone, Properties: zone}, geo.Feature{Polylines: s.Pullback, Properties: back})
 		}
 		if e := p.Equal; e != nil && len(e.Pullback) > 0 {
 			out.Features = append(out.Features, geo.Feature{Polylines: e.Pullback, Properties: map[string]any{
-				"kind": "equal-area line", "line": w.Line, "version": w.Version, "party": e.Party, "distance_m": math.Round(e.DistanceM*10) / 10, "area_m2": round(e.AreaM2)}})
+				"kind": "equal-area line", "line": w.Line, "version": w.Version, "party": e.Party, "distance_m": e.DistanceM, "area_m2": e.AreaM2}})
 		}
 	}
 	return out

@@ -78,98 +78,40 @@ func atAntimeridian(m MultiPolygon) (MultiPolygon, error) {
 	return out, nil
 }
 
-// How strips are cut: a chunk's outline is made in a plane about its own middle.
-const (
-	chunkSegments = 16
-	chunkM        = 40e3
-	quarterCircle = 8
-	straightM     = 5e3
-)
+// straightM is how long a geodesic may be, in metres, to be taken for straight in
+// longitude and latitude: at 60 degrees of latitude they part by 0.3 m.
+const straightM = 3e3
 
-// Strip is the region within a few metres of the lines, to cut along them. Edges
-// are right to a hundredth of the width or, on long segments, a metre.
-func Strip(lines []Polyline, metres float64) (MultiPolygon, error) {
-	var parts []geom.Geometry
+// Strip is a blade to cut regions along lines: width metres to either side of them,
+// less where degrees of longitude are shorter.
+func Strip(lines []Polyline, width float64) (MultiPolygon, error) {
+	var paths []geom.LineString
 	for _, l := range lines {
-		for start := 0; start < len(l)-1; {
-			end, length := start, 0.0
-			for end < len(l)-1 && end-start < chunkSegments && (end == start || length < chunkM) {
-				length += Distance(l[end], l[end+1])
-				end++
+		path := Densify(l, straightM)
+		lon := 0.0
+		xy := make([]float64, 0, 2*len(path))
+		for i, p := range path {
+			if i == 0 {
+				lon = p.Lon
+			} else if p == path[i-1] {
+				continue
 			}
-			g, err := bufferChunk(l[start:end+1], metres)
-			if err != nil {
-				return nil, fmt.Errorf("a strip of %g m along lines near %.4f, %.4f: %w", metres, l[start].Lat, l[start].Lon, err)
-			}
-			parts = append(parts, g)
-			start = end
+			lon += wrap(p.Lon - lon) // on over the antimeridian
+			xy = append(xy, lon, p.Lat)
+		}
+		if len(xy) >= 4 {
+			paths = append(paths, geom.NewLineString(geom.NewSequence(xy, geom.DimXY)))
 		}
 	}
-	return unite(parts)
-}
-
-func bufferChunk(l Polyline, metres float64) (geom.Geometry, error) {
-	plane := plane{middle(l)}
-	dense := Densify(l, straightM)
-	xy := make([]float64, 0, 2*len(dense))
-	for i, p := range dense {
-		x, y := plane.to(p)
-		if i > 0 && x == xy[len(xy)-2] && y == xy[len(xy)-1] {
-			continue
-		}
-		xy = append(xy, x, y)
+	if len(paths) == 0 {
+		return nil, nil
 	}
-	if len(xy) < 4 {
-		return toGeom(Circle(l[0], metres)), nil
-	}
-	line := geom.NewLineString(geom.NewSequence(xy, geom.DimXY)).AsGeometry()
-	g, err := geom.Buffer(line, metres, geom.BufferQuadSegments(quarterCircle))
+	// In degrees, where what is straight stays so; both sides keep every point.
+	g, err := geom.Buffer(geom.NewMultiLineString(paths).AsGeometry(), width/metres, geom.BufferQuadSegments(2), geom.BufferSimplifyFactor(0))
 	if err != nil {
-		return geom.Geometry{}, err
+		return nil, fmt.Errorf("a strip of %g m along lines: %w", width, err)
 	}
-	m := fromGeom(g)
-	for _, p := range m {
-		for i, r := range p {
-			p[i] = plane.back(r)
-		}
-	}
-	return toGeom(m), nil
-}
-
-func middle(l Polyline) Point {
-	lon := l[0].Lon
-	var dLon, lat float64
-	for _, p := range l {
-		dLon += wrap(p.Lon - lon)
-		lat += p.Lat
-	}
-	return Point{Lat: lat / float64(len(l)), Lon: lon + dLon/float64(len(l))}
-}
-
-// plane is the azimuthal equidistant plane about a point.
-type plane struct{ at Point }
-
-func (p plane) to(q Point) (x, y float64) {
-	m, azimuth, _ := Inverse(p.at, q)
-	s, c := math.Sincos(azimuth * math.Pi / 180)
-	return m * s, m * c
-}
-
-// back returns a ring to the ellipsoid, with points added where its edges are
-// long; longitudes are near the middle's, without a jump at the antimeridian.
-func (p plane) back(r Ring) Ring {
-	var out Ring
-	for i := range r {
-		a, b := r[i], r[(i+1)%len(r)]
-		n := math.Max(1, math.Ceil(math.Hypot(b.Lon-a.Lon, b.Lat-a.Lat)/straightM))
-		for k := 0.0; k < n; k++ {
-			x, y := a.Lon+(b.Lon-a.Lon)*k/n, a.Lat+(b.Lat-a.Lat)*k/n
-			q := Direct(p.at, math.Atan2(x, y)*180/math.Pi, math.Hypot(x, y))
-			q.Lon = p.at.Lon + wrap(q.Lon-p.at.Lon)
-			out = append(out, q)
-		}
-	}
-	return out
+	return atAntimeridian(fromGeom(g))
 }
 
 // BufferArea is the region within metres of m, m included. Its edges count as

@@ -30,6 +30,7 @@ type LineIndex struct {
 	tiles  atomic.Pointer[tiles]
 	asked  atomic.Int32 // until there are tiles
 	box    [4]float64   // west, south, east, north; east is beyond 180 over the antimeridian
+	bare   *LineIndex   // the lines without their spurs; nil: they have none
 }
 
 // chord is the straight way between two points of a geodesic.
@@ -39,7 +40,8 @@ type chord struct {
 	rise        float64 // how far the geodesic is above the chord's middle, times 4, metres
 
 	part, segment  int32
-	before, behind int32 // chords that go on from its ends; -1: none
+	before, behind int32 // chords that go on from its ends, spurs passed over; -1: none
+	spur           bool
 }
 
 // longestChordM bounds the rise of a geodesic over its chord: 5 mm.
@@ -53,14 +55,22 @@ const exactM = 1e6
 // ignored.
 func NewLineIndex(lines []Polyline) *LineIndex {
 	x := &LineIndex{}
+	bare := make([]Polyline, len(lines))
+	spurs := false
 	for part, l := range lines {
 		first := len(x.chords)
+		var spur []bool
+		bare[part], spur = l.withoutSpurs()
+		spurs = spurs || len(bare[part]) < len(l)
 		for i := 1; i < len(l); i++ {
-			x.insert(l[i-1], l[i], int32(part), int32(i-1))
+			x.insert(l[i-1], l[i], chord{part: int32(part), segment: int32(i - 1), spur: spur[i-1]})
 		}
 		x.link(first, len(l) > 2 && l[0] == l[len(l)-1])
 	}
-	x.bound(lines)
+	x.bound()
+	if spurs {
+		x.bare = NewLineIndex(bare)
+	}
 	if len(x.chords) > 0 {
 		x.nodes = make([]ball, 0, 2*len(x.chords)/leafChords+2)
 		x.grow(0, len(x.chords))
@@ -68,7 +78,8 @@ func NewLineIndex(lines []Polyline) *LineIndex {
 	return x
 }
 
-func (x *LineIndex) insert(a, b Point, part, segment int32) {
+// insert adds the chords of a segment; of says what they have in common.
+func (x *LineIndex) insert(a, b Point, of chord) {
 	length, azimuth, _ := Inverse(a, b)
 	n := max(1, int(math.Ceil(length/longestChordM)))
 	from := surface(a)
@@ -77,7 +88,8 @@ func (x *LineIndex) insert(a, b Point, part, segment int32) {
 		if k < n {
 			to = surface(Direct(a, azimuth, length*float64(k)/float64(n)))
 		}
-		c := chord{from: from, along: to.sub(from), part: part, segment: segment, before: -1, behind: -1}
+		c := of
+		c.from, c.along, c.before, c.behind = from, to.sub(from), -1, -1
 		if d2 := c.along.dot(c.along); d2 > 0 {
 			c.inverse = 1 / d2
 			c.rise = d2 / 2 * curvature(c.along.z*c.along.z, d2, from.z+c.along.z/2)
@@ -92,7 +104,7 @@ func (x *LineIndex) insert(a, b Point, part, segment int32) {
 func (x *LineIndex) link(first int, closed bool) {
 	last := int32(-1)
 	for i := first; i < len(x.chords); i++ {
-		if x.chords[i].inverse == 0 {
+		if x.chords[i].inverse == 0 || x.chords[i].spur {
 			continue
 		}
 		if last >= 0 {
@@ -104,21 +116,24 @@ func (x *LineIndex) link(first int, closed bool) {
 		return
 	}
 	for i := first; i < len(x.chords); i++ {
-		if x.chords[i].inverse > 0 {
+		if x.chords[i].inverse > 0 && !x.chords[i].spur {
 			x.chords[i].before, x.chords[last].behind = last, int32(i)
 			return
 		}
 	}
 }
 
-// bound finds the lines' box, its longitudes unrolled from the first point.
-func (x *LineIndex) bound(lines []Polyline) {
+// bound finds the lines' box, its longitudes unrolled from the first point. A long
+// geodesic leaves the box of its ends.
+func (x *LineIndex) bound() {
 	x.box = [4]float64{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
-	lon, begun := 0.0, false
-	for _, l := range lines {
-		for _, p := range l {
-			if !begun {
-				lon, begun = p.Lon, true
+	lon := 0.0
+	for i := range x.chords {
+		c := &x.chords[i]
+		for _, v := range [2]vec{c.from, c.from.add(c.along)} {
+			p := v.point()
+			if i == 0 {
+				lon = p.Lon
 			}
 			lon += math.Remainder(p.Lon-lon, 360)
 			x.box[0], x.box[1] = min(x.box[0], lon), min(x.box[1], p.Lat)
@@ -202,7 +217,7 @@ func (x *LineIndex) Nearest(p Point) Nearest {
 	}
 	foot := x.foot(h)
 	c := &x.chords[h.chord]
-	n := Nearest{Point: foot.point(), Part: int(c.part), Segment: int(c.segment), LeftOf: x.left(h, foot, at)}
+	n := Nearest{Point: foot.point(), Part: int(c.part), Segment: int(c.segment), LeftOf: x.left(p, h, foot, at)}
 	if n.DistanceM = geodesicOf(at, foot); n.DistanceM > exactM {
 		n.DistanceM = Distance(p, n.Point)
 	}
@@ -223,7 +238,7 @@ func (x *LineIndex) Signed(p Point) float64 {
 	}
 	foot := x.foot(h)
 	d := distance(p, at, foot)
-	if !x.left(h, foot, at) {
+	if !x.left(p, h, foot, at) {
 		return math.Copysign(d, -1)
 	}
 	return d
@@ -274,11 +289,18 @@ func (x *LineIndex) find(p Point, at vec) hit {
 	return h
 }
 
-// left reports whether p lies to the left of the line at its nearest point. At a
-// vertex the normals of both chords decide together (Bærentzen and Aanæs 2005,
-// doi:10.1109/TVCG.2005.49).
-func (x *LineIndex) left(h hit, foot, p vec) bool {
+// left reports whether p, which is at, lies to the left of the line at its nearest
+// point; at a spur, of the line without it. At a vertex the normals of both chords
+// decide together (Bærentzen and Aanæs 2005, doi:10.1109/TVCG.2005.49).
+func (x *LineIndex) left(p Point, h hit, foot, at vec) bool {
 	c := &x.chords[h.chord]
+	if c.spur && len(x.bare.chords) > 0 {
+		x = x.bare
+		if h = x.find(p, at); h.chord < 0 {
+			return false
+		}
+		c, foot = &x.chords[h.chord], x.foot(h)
+	}
 	way := c.along
 	if (h.share == 0 && c.before >= 0) || (h.share == 1 && c.behind >= 0) {
 		other := c.before
@@ -288,5 +310,5 @@ func (x *LineIndex) left(h hit, foot, p vec) bool {
 		o := &x.chords[other]
 		way = way.scale(math.Sqrt(c.inverse)).add(o.along.scale(math.Sqrt(o.inverse)))
 	}
-	return foot.normal().cross(way).dot(p.sub(foot)) > 0
+	return foot.normal().cross(way).dot(at.sub(foot)) > 0
 }

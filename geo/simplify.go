@@ -59,3 +59,31 @@ func planar(p, a, b Point) float64 {
 	}
 	return math.Hypot(ax+share*dx, ay+share*dy) * metres
 }
+
+// WithoutSpurs leaves out what a line goes there and at once back over the same
+// points, and repeated points. On both sides of a spur lies the same land.
+func (l Polyline) WithoutSpurs() Polyline {
+	bare, _ := l.withoutSpurs()
+	return bare
+}
+
+// withoutSpurs also says of each segment whether it belongs to a spur.
+func (l Polyline) withoutSpurs() (bare Polyline, spur []bool) {
+	spur = make([]bool, max(len(l)-1, 0))
+	var segments []int // to each point of bare but the first
+	for i, p := range l {
+		n := len(bare)
+		switch {
+		case n > 0 && bare[n-1] == p:
+		case n > 1 && bare[n-2] == p:
+			spur[segments[n-2]], spur[i-1] = true, true
+			bare, segments = bare[:n-1], segments[:n-2]
+		default:
+			bare = append(bare, p)
+			if n > 0 {
+				segments = append(segments, i-1)
+			}
+		}
+	}
+	return bare, spur
+}

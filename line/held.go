@@ -153,7 +153,7 @@ func (s Share) Part() float64 {
 	return s.HeldM2 / s.LandM2
 }
 
-// Territory measures how much of each area lies within the held one.
+// Territory measures how much of each area lies within the held one, to a square metre.
 func Territory(held geo.MultiPolygon, areas []Area) ([]Share, error) {
 	held, err := geo.Clean(held)
 	if err != nil {
@@ -165,7 +165,7 @@ func Territory(held geo.MultiPolygon, areas []Area) ([]Share, error) {
 		if err != nil {
 			return nil, fmt.Errorf("measuring territory of %s: %w", a.Name, err)
 		}
-		out = append(out, Share{Area: a.Name, LandM2: a.Land.Area(), HeldM2: both.Area()})
+		out = append(out, Share{Area: a.Name, LandM2: math.Round(a.Land.Area()), HeldM2: math.Round(both.Area())})
 	}
 	return out, nil
 }

@@ -9,7 +9,7 @@ import (
 
 // seam is the half width in metres of the strip along a line that is left out
 // where a region is cut along it.
-const seam = 0.5
+const seam = 0.05
 
 // Split parts a region that reaches no farther than reachM from the line into
 // what lies to the left and what lies to the right of it; where a held area
@@ -42,7 +42,7 @@ func (v *Version) splitByHeld(region geo.MultiPolygon) (held, other geo.MultiPol
 // splitAlong lets the region fall into pieces along the line; each lies on the
 // side of a point within it.
 func (v *Version) splitAlong(region geo.MultiPolygon, reachM float64) (left, right geo.MultiPolygon, err error) {
-	blade, err := geo.Strip(lengthen(v.Parts, 1.05*reachM+100), seam)
+	blade, err := geo.Strip(lengthen(v.Parts, region, 1.05*reachM+100), seam)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -63,9 +63,9 @@ func (v *Version) splitAlong(region geo.MultiPolygon, reachM float64) (left, rig
 	return left, right, nil
 }
 
-// lengthen lets the parts go straight on at both ends; an end that another
-// part goes on from stays.
-func lengthen(parts []geo.Polyline, metres float64) []geo.Polyline {
+// lengthen lets the parts, without their spurs, go straight on at both ends until
+// they are out of the region; an end that another part goes on from stays.
+func lengthen(parts []geo.Polyline, region geo.MultiPolygon, step float64) []geo.Polyline {
 	ends := map[geo.Point]int{}
 	for _, part := range parts {
 		if len(part) > 1 {
@@ -73,18 +73,27 @@ func lengthen(parts []geo.Polyline, metres float64) []geo.Polyline {
 			ends[part[len(part)-1]]++
 		}
 	}
+	beyond := func(from geo.Point, azimuth float64) geo.Point {
+		const most = 50 // of the steps: where a line winds around its own end
+		p := geo.Direct(from, azimuth, step)
+		for n := 2.0; n <= most && region.Contains(p); n++ {
+			p = geo.Direct(from, azimuth, n*step)
+		}
+		return p
+	}
 	var out []geo.Polyline
 	for _, part := range parts {
+		part = part.WithoutSpurs()
 		if len(part) > 1 && part[0] != part[len(part)-1] {
 			first, last := part[0], part[len(part)-1]
 			part = slices.Clone(part)
 			if ends[last] == 1 {
 				_, _, azimuth := geo.Inverse(part[len(part)-2], last)
-				part = append(part, geo.Direct(last, azimuth, metres))
+				part = append(part, beyond(last, azimuth))
 			}
 			if ends[first] == 1 {
 				_, azimuth, _ := geo.Inverse(first, part[1])
-				part = slices.Insert(part, 0, geo.Direct(first, azimuth+180, metres))
+				part = slices.Insert(part, 0, beyond(first, azimuth+180))
 			}
 		}
 		out = append(out, part)

@@ -69,7 +69,7 @@ type Plan struct {
 	Left  Side    `json:"left"`
 	Right Side    `json:"right"`
 	// Asymmetry is what the left side leaves more than the right, as a share of
-	// both together, [-1, 1]. Where the line bends, the side within the bend leaves
+	// both together, [-1, 1], to six decimals. Where the line bends, the side within the bend leaves
 	// less at the same distance.
 	Asymmetry float64 `json:"asymmetry"`
 	// Equal is how far the side that leaves less has to go so that both leave
@@ -119,8 +119,36 @@ type Equal struct {
 	Pullback []geo.Polyline `json:"-"`
 }
 
-// Plan measures a withdrawal by the distances in metres; 0: that side stays.
+// Plan measures a withdrawal by the distances in metres; 0: that side stays. Areas
+// are rounded to square metres, lengths and distances to decimetres: the digits
+// beyond depend on the machine.
 func (p *Planner) Plan(leftM, rightM float64) (*Plan, error) {
+	out, err := p.plan(leftM, rightM)
+	if err != nil {
+		return nil, err
+	}
+	round(1, &out.Left.AreaM2, &out.Right.AreaM2)
+	round(10, &out.LineM, &out.Left.PullbackM, &out.Right.PullbackM)
+	round(1e6, &out.Asymmetry)
+	if out.Equal != nil {
+		round(1, &out.Equal.AreaM2)
+		round(10, &out.Equal.DistanceM)
+	}
+	for _, s := range [2]*Side{&out.Left, &out.Right} {
+		for i := range s.Areas {
+			round(1, &s.Areas[i].LandM2, &s.Areas[i].LeftM2)
+		}
+	}
+	return out, nil
+}
+
+func round(parts float64, values ...*float64) {
+	for _, v := range values {
+		*v = math.Round(*v*parts) / parts
+	}
+}
+
+func (p *Planner) plan(leftM, rightM float64) (*Plan, error) {
 	for _, d := range [2]float64{leftM, rightM} {
 		if !(d >= 0 && d <= Farthest) {
 			return nil, fmt.Errorf("planning a withdrawal by %g m; expected 0 to %g", d, Farthest)

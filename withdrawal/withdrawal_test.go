@@ -83,7 +83,7 @@ func TestStraightLineCostsBothTheSame(t *testing.T) {
 	if math.Abs(got.Asymmetry) > 1e-4 {
 		t.Errorf("asymmetry %g on a straight line", got.Asymmetry)
 	}
-	near(t, "the length", got.LineM, v.Length(), 0)
+	near(t, "the length", got.LineM, v.Length(), 1e-6)
 }
 
 // Half a circle of 40 km: 10 km outside it are more than 10 km inside, by the

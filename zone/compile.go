@@ -201,10 +201,12 @@ func (c *compiler) members(n node, k kind, ids []string) (int, error) {
 func (c *compiler) within(z *agreement.Zone, n node) (int, error) {
 	a, w := c.set.agreement, z.Within
 	n.kind, n.from, n.to = band, w.MinKM*1000, w.KM*1000
-	parties := slices.Clone(w.Sides)
-	if len(parties) == 0 {
-		for _, p := range a.Conflict() {
+	parties, every := slices.Clone(w.Sides), true
+	for _, p := range a.Conflict() {
+		if len(w.Sides) == 0 {
 			parties = append(parties, p.ID)
+		} else {
+			every = every && slices.Contains(w.Sides, p.ID)
 		}
 	}
 	var bands []node
@@ -227,7 +229,7 @@ func (c *compiler) within(z *agreement.Zone, n node) (int, error) {
 		}
 		bands = append(bands, b)
 	}
-	if len(w.Sides) == 0 && !slices.ContainsFunc(bands, func(b node) bool {
+	if every && !slices.ContainsFunc(bands, func(b node) bool {
 		return b.line != bands[0].line || !b.frozen.Equal(bands[0].frozen)
 	}) {
 		if len(bands) == 0 {

@@ -155,9 +155,11 @@ func TestHeldArea(t *testing.T) {
 }
 
 // paris is the demonstration's agreement with its line.
-func paris(t testing.TB) (*zone.Set, *agreement.Agreement) {
+func paris(t testing.TB) (*zone.Set, *agreement.Agreement) { return example(t, "paris-2026") }
+
+func example(t testing.TB, name string) (*zone.Set, *agreement.Agreement) {
 	t.Helper()
-	files, err := fs.Sub(examples.Files(), "paris-2026")
+	files, err := fs.Sub(examples.Files(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,6 +182,63 @@ func paris(t testing.TB) (*zone.Set, *agreement.Agreement) {
 		t.Fatal(err)
 	}
 	return s, a
+}
+
+// The areas that are said of zones are those in which the answers for points say
+// that they are: of the squares of a grid, halved where a boundary passes.
+func TestAreasAreThoseOfTheAnswers(t *testing.T) {
+	for name, box := range map[string][4]float64{"minsk-2015": {34, 46, 41, 50.5}, "paris-2026": {28.5, 44, 42, 54}} {
+		s, a := example(t, name)
+		when := time.Date(2026, 3, 15, 0, 0, 0, 0, time.UTC)
+		x, err := s.Index(when)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums := make([]float64, len(x.Zones))
+		var sum func(west, south, size float64)
+		sum = func(west, south, size float64) {
+			middle := x.Locate(geo.Point{Lat: south + size/2, Lon: west + size/2}).Zones
+			if size > 0.001 {
+				divided := size > 0.04
+				for k := range 9 {
+					divided = divided || x.Locate(geo.Point{Lat: south + size*float64(k/3)/2, Lon: west + size*float64(k%3)/2}).Zones != middle
+				}
+				if divided {
+					for k := range 4 {
+						sum(west+size*float64(k/2)/2, south+size*float64(k%2)/2, size/2)
+					}
+					return
+				}
+			}
+			area := 0.0
+			for i := range sums {
+				if middle.Has(i) {
+					if area == 0 {
+						area = geo.Ring{{Lat: south, Lon: west}, {Lat: south, Lon: west + size}, {Lat: south + size, Lon: west + size}, {Lat: south + size, Lon: west}}.Area()
+					}
+					sums[i] += area
+				}
+			}
+		}
+		for lat := box[1]; lat < box[3]; lat += 0.5 {
+			for lon := box[0]; lon < box[2]; lon += 0.5 {
+				sum(lon, lat, 0.5)
+			}
+		}
+		for i, id := range x.Zones {
+			if !a.Zone(id).Period.Contains(when) {
+				continue
+			}
+			got, _, err := s.Measures(id, when)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// The sum itself is off by squares of 100 m along the boundary.
+			if math.Abs(got-sums[i]) > 1e-5*sums[i]+2e6 {
+				t.Errorf("%s: %s has %.2f km²; by the answers %.2f", name, id, got/1e6, sums[i]/1e6)
+			}
+		}
+	}
 }
 
 func TestParis(t *testing.T) {

@@ -62,7 +62,7 @@ func TestIndexAgreesWithAt(t *testing.T) {
 				t.Fatalf("%v: first %+v, then %+v", p, first[i], again[i])
 			}
 			place := s.At(p, 0, day9)
-			if d := math.Abs(first[i].SignedM) - place.DistanceM; math.Abs(d) > 1e-9 || first[i].Side != place.Side {
+			if d := math.Abs(first[i].SignedM) - place.DistanceM; math.Abs(d) > 0.51e-3 || first[i].Side != place.Side {
 				t.Fatalf("%v: %+v; At says %+v", p, first[i], place)
 			}
 			if (first[i].SignedM < 0) != (place.Side == "south") {

@@ -70,7 +70,7 @@ func (q *query) side(place *Place) {
 			continue
 		}
 		n := q.nearness(c, v)
-		place.Line, place.LineVersion, place.DistanceM = c.id, v.ID, n.nearest.DistanceM
+		place.Line, place.LineVersion, place.DistanceM = c.id, v.ID, rounded(n.nearest.DistanceM, 3)
 		left, right := c.sides(v)
 		side, other := left, right
 		if !n.left {
@@ -78,7 +78,7 @@ func (q *query) side(place *Place) {
 		}
 		place.Side = side
 		if side != "" || other != "" {
-			place.SideProbability = max(0.5, within(n.nearest.DistanceM, q.spread(v), 0, math.Inf(1)))
+			place.SideProbability = rounded(max(0.5, within(n.nearest.DistanceM, q.spread(v), 0, math.Inf(1))), 6)
 		}
 		if side == "" {
 			place.SideProbability = 0

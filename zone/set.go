@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -128,7 +129,8 @@ func (s *Set) Has(zoneID string) bool {
 //
 // The zones count as drawn from the line in force at t, or at the instant to
 // which they are frozen. Where the line is uncertain so are the zones that are
-// measured from it.
+// measured from it. Probabilities are rounded to six decimals and the distance to a
+// millimetre: the digits beyond depend on the machine.
 func (s *Set) At(p geo.Point, radiusM float64, t time.Time) Place {
 	q := s.query(p, radiusM, t)
 	var place Place
@@ -138,7 +140,7 @@ func (s *Set) At(p geo.Point, radiusM float64, t time.Time) Place {
 	for i := range s.zones {
 		z := &s.zones[i]
 		if probability := q.probability(&s.nodes[z.node]); probability > 0 {
-			in = append(in, Membership{z.id, probability})
+			in = append(in, Membership{z.id, rounded(probability, 6)})
 		}
 	}
 	if len(in) > 0 {
@@ -146,6 +148,11 @@ func (s *Set) At(p geo.Point, radiusM float64, t time.Time) Place {
 		copy(place.Zones, in)
 	}
 	return place
+}
+
+func rounded(x float64, decimals int) float64 {
+	unit := math.Pow10(decimals)
+	return math.Round(x*unit) / unit
 }
 
 func (s *Set) query(p geo.Point, radiusM float64, t time.Time) query {
