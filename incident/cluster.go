@@ -65,16 +65,17 @@ func (s *solver) begin(c *cluster, e *entry) {
 // add takes e into what c says. A repetition adds no knowledge.
 func (s *solver) add(c *cluster, e *entry) {
 	c.kind &= e.kind
-	w := 1 / e.when.variance()
+	cov, mid, half, v := s.view(e, c)
+	w := 1 / (v + half*half/3)
 	c.weight += w
-	c.sum += w * (e.mid - c.origin)
+	c.sum += w * (mid - c.origin)
 	c.middle, c.variance = c.origin+c.sum/c.weight, 1/c.weight
 	if e.numberV > 0 {
 		w := 1 / e.numberV
 		c.number = (c.number*c.numberW + e.number*w) / (c.numberW + w)
 		c.numberW += w
 	}
-	s.addPlace(c, e)
+	s.addPlace(c, e, cov)
 	if e.act >= 0 && c.post != nil {
 		if cap(c.buf) < len(c.post) {
 			c.buf = make([]float64, len(c.post))
@@ -92,11 +93,11 @@ func (s *solver) add(c *cluster, e *entry) {
 	}
 }
 
-func (s *solver) addPlace(c *cluster, e *entry) {
+func (s *solver) addPlace(c *cluster, e *entry, cov spread) {
 	if !e.est.known {
 		return
 	}
-	i := e.est.cov.inverse()
+	i := cov.inverse()
 	if !c.est.known {
 		c.est = e.est
 		c.lat0, c.lon0, c.perLat, c.perLon = e.est.lat, e.est.lon, e.perLat, e.perLon
@@ -108,10 +109,10 @@ func (s *solver) addPlace(c *cluster, e *entry) {
 	c.info = c.info.plus(i)
 	c.east += i.ee*east + i.en*north
 	c.north += i.en*east + i.nn*north
-	if e.est.cov.determinant() < c.best.determinant() {
-		c.best = e.est.cov
+	if cov.determinant() < c.best.determinant() {
+		c.best = cov
 	}
-	cov := c.info.inverse()
+	cov = c.info.inverse()
 	x := cov.ee*c.east + cov.en*c.north
 	y := cov.en*c.east + cov.nn*c.north
 	shared := s.m.Space.SharedError
@@ -124,7 +125,32 @@ type meeting struct {
 	d2          float64 // in standard deviations, squared
 	det         float64 // of the covariance of both
 	lag, v      float64 // seconds, and both errors' variance
+	half        float64 // of e's interval, seconds
 	placed      bool
+}
+
+// view is how e looks once it is known where its event was: at c. Who told a
+// direction is surer across the nearer it is, and of when a sound left.
+func (s *solver) view(e *entry, c *cluster) (cov spread, mid, half, v float64) {
+	cov, mid, half, v = e.est.cov, e.mid, e.half, e.clockV
+	r := e.ray
+	if r == nil || !c.est.known {
+		return cov, mid, half, v
+	}
+	north := (c.est.lat - r.lat) * r.perLat
+	east := turn(c.est.lon-r.lon) * r.perLon
+	away := math.Sqrt(north*north + east*east)
+	along := c.est.cov.ee*r.sin*r.sin + 2*c.est.cov.en*r.sin*r.cos + c.est.cov.nn*r.cos*r.cos
+	if along > r.along {
+		return cov, mid, half, v // e knows better
+	}
+	cov = r.spread(math.Max(away, 100) / r.distance)
+	if r.arrival.sd > 0 {
+		sound := s.m.Time.SoundMPS
+		mid, half = r.arrival.mid()-away/sound, (r.arrival.to-r.arrival.from)/2
+		v = r.arrival.sd*r.arrival.sd + along/sound/sound
+	}
+	return cov, mid, half, v
 }
 
 // meet reports whether e and c are near enough in place and time to be asked
@@ -132,16 +158,20 @@ type meeting struct {
 func (s *solver) meet(c *cluster, e *entry) (w meeting, ok bool) {
 	m := s.m
 	gate := m.Decision.GateSigma * m.Decision.GateSigma
-	w.lag = c.middle - e.mid
-	w.v = e.clockV + c.variance
-	if over := math.Abs(w.lag) - e.half; over > 0 && over*over > gate*(w.v+e.half*e.half/3) || (c.kind|e.kind)&isolated != 0 {
+	own, mid := e.est.cov, e.mid
+	w.half, w.v = e.half, e.clockV
+	if e.ray != nil {
+		own, mid, w.half, w.v = s.view(e, c)
+	}
+	w.lag, w.v = c.middle-mid, w.v+c.variance
+	if over := math.Abs(w.lag) - w.half; over > 0 && over*over > gate*(w.v+w.half*w.half/3) || (c.kind|e.kind)&isolated != 0 {
 		return w, false
 	}
 	if w.placed = e.est.known && c.est.known; !w.placed {
 		return w, true
 	}
 	f := m.Space.FloorM * m.Space.FloorM
-	cov := spread{e.est.cov.ee + c.est.cov.ee + f, e.est.cov.en + c.est.cov.en, e.est.cov.nn + c.est.cov.nn + f}
+	cov := spread{own.ee + c.est.cov.ee + f, own.en + c.est.cov.en, own.nn + c.est.cov.nn + f}
 	w.north = (e.est.lat - c.est.lat) * e.perLat
 	if w.north*w.north > gate*cov.nn {
 		return w, false
@@ -178,11 +208,11 @@ func (s *solver) ratio(c *cluster, e *entry, w *meeting) (r float64, ok bool) {
 	} else {
 		r /= 4 * math.Pi * m.Space.NamesSigmaM * m.Space.NamesSigmaM
 	}
-	if e.half*e.half < w.v/4 {
-		v := w.v + e.half*e.half/3
+	if w.half*w.half < w.v/4 {
+		v := w.v + w.half*w.half/3
 		exponent += w.lag * w.lag / v / 2
 		square *= 2 * math.Pi * v
-	} else if r *= e.within(w); r == 0 {
+	} else if r *= w.within(); r == 0 {
 		return 0, false
 	}
 	if c.numberW != 0 && e.numberV != 0 {
@@ -201,16 +231,16 @@ func (s *solver) ratio(c *cluster, e *entry, w *meeting) (r float64, ok bool) {
 
 // within is the density of e's time if the event was at the incident's: the stated
 // interval, blurred by both errors.
-func (e *entry) within(w *meeting) float64 {
+func (w *meeting) within() float64 {
 	sd := math.Sqrt(w.v)
-	inside := e.half - math.Abs(w.lag)
+	inside := w.half - math.Abs(w.lag)
 	switch {
 	case inside > 3*sd:
-		return 1 / (2 * e.half)
+		return 1 / (2 * w.half)
 	case inside < -5*sd:
 		return 0
 	}
-	return math.Max((math.Erf((w.lag+e.half)/sd/math.Sqrt2)-math.Erf((w.lag-e.half)/sd/math.Sqrt2))/2, 1e-5) / (2 * e.half)
+	return math.Max((math.Erf((w.lag+w.half)/sd/math.Sqrt2)-math.Erf((w.lag-w.half)/sd/math.Sqrt2))/2, 1e-5) / (2 * w.half)
 }
 
 const nearby = "near in space and time, of a like type"

@@ -41,7 +41,7 @@ func (s *solver) copies() {
 		root := &s.entries[r]
 		root.same = append(root.same, int32(i))
 		if e := &s.entries[i]; !root.est.known && e.est.known {
-			root.est, root.major, root.perLat, root.perLon = e.est, e.major, e.perLat, e.perLon
+			root.est, root.ray, root.major, root.perLat, root.perLon = e.est, e.ray, e.major, e.perLat, e.perLon
 		}
 	}
 }

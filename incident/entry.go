@@ -21,6 +21,7 @@ type entry struct {
 	perLon    float64
 	major     float64 // its place's greater standard deviation, metres
 	est       estimate
+	ray       *ray  // nil: it tells no direction
 	source    int32 // number of its source
 	means     int32 // number of its means
 	act       int32
@@ -46,6 +47,7 @@ type entry struct {
 	root int32   // the entry of which it is a stated copy; itself: of none
 	same []int32 // stated copies of it
 
+	habit       habit // of its source, as far as it is heeded
 	independent bool
 	verdict
 }
@@ -68,7 +70,9 @@ const (
 )
 
 func (m *model) entry(seq uint64, o *observation.Observation) entry {
-	e := entry{seq: seq, o: o, est: m.locate(o), when: m.time(o), act: int32(m.activity(o.Activity)), repeats: m.repeats(o.Means), truth: m.reliability(o)}
+	e := entry{seq: seq, o: o, habit: habit{scale: 1}, act: int32(m.activity(o.Activity)), repeats: m.repeats(o.Means), truth: m.reliability(o)}
+	e.est, e.ray = m.locate(o)
+	e.when = m.time(o, e.ray)
 	e.mid, e.half, e.clockV = e.when.mid(), (e.when.to-e.when.from)/2, e.when.sd*e.when.sd
 	e.reach = e.half + m.Decision.GateSigma*e.when.sd
 	e.origin = o.Copies

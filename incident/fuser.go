@@ -100,7 +100,9 @@ func (f *Fuser) fuse(until float64) {
 		_, to := s.interval(members)
 		if closes := to + s.m.Time.SlackS; closes >= until && s.entries[members[0]].kind&isolated == 0 {
 			for _, i := range members {
-				kept = append(kept, s.entries[i])
+				e := s.m.entry(s.entries[i].seq, s.entries[i].o)
+				e.source, e.means = s.entries[i].source, s.entries[i].means
+				kept = append(kept, e)
 			}
 			continue
 		}

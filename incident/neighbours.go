@@ -87,6 +87,20 @@ func (n *neighbours) find(m *model, entries []entry, bySize []int32) {
 	n.arrange(len(entries))
 }
 
+// about calls f for the entries within metres and seconds of e, and for others a
+// little farther.
+func (n *neighbours) about(e *entry, metres, s float64, f func(j int32)) {
+	for l := range n.table {
+		if n.table[l].used > 0 {
+			n.table[l].near(l, e, metres, s, func(head int32) {
+				for j := head; j >= 0; j = n.next[j] {
+					f(j)
+				}
+			})
+		}
+	}
+}
+
 // meetByName links entries without a position to others that name the same
 // place.
 func (n *neighbours) meetByName(m *model, entries []entry, unplaced []int32) {

@@ -3,7 +3,9 @@ package incident
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -89,8 +91,15 @@ type Parameters struct {
 	Stray float64 `yaml:"stray" json:"stray"`
 	// Prevalence of a true type's events against those of types not named, 1.
 	Prevalence map[observation.Activity]float64                          `yaml:"prevalence" json:"prevalence,omitempty"`
-	Confusion  map[observation.Activity]map[observation.Activity]float64 `yaml:"confusion" json:"confusion"` // true type, then reported type
+	Confusion  map[observation.Activity]map[observation.Activity]float64 `yaml:"confusion" json:"confusion"`     // true type, then reported type
+	Facets     map[observation.Activity]Facet                            `yaml:"facets" json:"facets,omitempty"` // reported type
 	Families   map[string][]observation.Activity                         `yaml:"families" json:"families"`
+}
+
+// Facet is a type that reports of other types give as well.
+type Facet struct {
+	Share float64                `yaml:"share" json:"share"`
+	Of    []observation.Activity `yaml:"of" json:"of"`
 }
 
 // DefaultParameters returns the parameters of the embedded file. Each call
@@ -144,6 +153,11 @@ func (p *Parameters) check() error {
 	for t, v := range p.Prevalence {
 		if !(v > 0) || math.IsInf(v, 0) {
 			return fmt.Errorf("prevalence of %s is %g; expected a positive number", t, v)
+		}
+	}
+	for r, f := range p.Facets {
+		if _, ok := p.Confusion[r]; !ok || !(f.Share >= 0 && f.Share < 1) {
+			return fmt.Errorf("facets: %s: expected a type of the confusion and a share from 0 to below 1", r)
 		}
 	}
 	for t, row := range p.Confusion {
@@ -249,19 +263,30 @@ func newModel(p Parameters) *model {
 			m.reported[r][t] = m.says[t][r]
 		}
 	}
+	for _, r := range slices.Sorted(maps.Keys(p.Facets)) {
+		f := p.Facets[r]
+		for _, t := range f.Of {
+			if i, ok := m.index[t]; ok {
+				for other := range m.reported {
+					m.reported[other][i] *= 1 - f.Share
+				}
+				m.reported[m.index[r]][i] += f.Share
+			}
+		}
+	}
 	m.alone = make([][]float64, n)
 	m.any = make([]float64, n)
 	for r := range m.activities {
 		post := make([]float64, n)
 		for t := range post {
-			post[t] = m.says[t][r] * p.prevalence(m.activities[t])
+			post[t] = m.reported[r][t] * p.prevalence(m.activities[t])
 		}
 		normalise(post)
 		m.alone[r] = post
 		kin := 0
 		for t := range m.activities {
 			if together[t][r] {
-				m.any[r] += m.says[t][r]
+				m.any[r] += m.reported[r][t]
 				kin++
 			}
 		}
@@ -298,6 +323,15 @@ func (m *model) countError(means observation.Means) float64 {
 		return s
 	}
 	return m.Decision.CountError["unknown"]
+}
+
+// akin reports whether two reports of such types may be of one event.
+func (m *model) akin(a, b int32) bool {
+	p := 0.0
+	for t, q := range m.alone[a] {
+		p += q * m.reported[b][t]
+	}
+	return p >= m.Stray
 }
 
 // scale is how much greater the errors of positions are than stated.

@@ -99,24 +99,36 @@ func offset(latA, lonA, latB, lonB float64) (east, north float64) {
 	return dLon * perLon, (latB - latA) * perLat
 }
 
+// ray is what an observer knows who tells a direction: errors along it and across.
+// What is across grows with the distance at which the event turns out to be, and
+// what was heard left as much earlier.
+type ray struct {
+	lat, lon       float64 // of the observer
+	perLat, perLon float64
+	sin, cos       float64 // of the bearing
+	distance       float64 // metres, as stated or half of the farthest
+	along, across  float64 // variances, metres squared; across at distance
+	arrival        moment  // of the sound, by the observer's clock; zero: it was not heard
+}
+
 // locate is where o puts the event: its position, or what its observer saw or
 // heard. A bearing alone gives a long ellipse, a distance alone a circle about
 // the observer.
-func (m *model) locate(o *observation.Observation) estimate {
+func (m *model) locate(o *observation.Observation) (estimate, *ray) {
 	if p := o.Position; p != nil {
 		if !onEarth(p.Lat, p.Lon) {
-			return estimate{}
+			return estimate{}, nil
 		}
 		r := p.Radius
 		if !(r > 0) || math.IsInf(r, 0) {
 			r = m.Space.DefaultRadiusM
 		}
 		s := r / circle95 * m.scale(o.Means)
-		return estimate{lat: p.Lat, lon: p.Lon, cov: circular(s * s), known: true}
+		return estimate{lat: p.Lat, lon: p.Lon, cov: circular(s * s), known: true}, nil
 	}
 	s := o.Observer
 	if s == nil || !onEarth(s.Lat, s.Lon) {
-		return estimate{}
+		return estimate{}, nil
 	}
 	farthest := m.Space.SeenMaxM
 	if o.How == observation.Heard {
@@ -138,7 +150,7 @@ func (m *model) locate(o *observation.Observation) estimate {
 			r = distance + along*sigma95
 		}
 		r = math.Max(r, 1) / circle95
-		return estimate{lat: s.Lat, lon: s.Lon, cov: circular(r * r), known: true}
+		return estimate{lat: s.Lat, lon: s.Lon, cov: circular(r * r), known: true}, nil
 	}
 	e := s.BearingError
 	if !(e > 0) {
@@ -148,15 +160,22 @@ func (m *model) locate(o *observation.Observation) estimate {
 	along, across = math.Max(along, 1), math.Max(across, 1)
 	lat, lon := direct(s.Lat, s.Lon, *s.Bearing, distance)
 	if !onEarth(lat, lon) || along > farthestM || across > farthestM {
-		return estimate{}
+		return estimate{}, nil
 	}
 	sin, cos := math.Sincos(*s.Bearing * degree)
-	aa, cc := along*along, across*across
-	return estimate{lat: lat, lon: lon, known: true, cov: spread{
-		ee: aa*sin*sin + cc*cos*cos,
-		nn: aa*cos*cos + cc*sin*sin,
-		en: (aa - cc) * sin * cos,
-	}}
+	r := &ray{lat: s.Lat, lon: s.Lon, sin: sin, cos: cos, distance: distance, along: along * along, across: across * across}
+	r.perLat, r.perLon = metresPerDegree(s.Lat)
+	return estimate{lat: lat, lon: lon, known: true, cov: r.spread(1)}, r
+}
+
+// spread is the covariance where the event is some times as far as stated.
+func (r *ray) spread(times float64) spread {
+	aa, cc := r.along, r.across*times*times
+	return spread{
+		ee: aa*r.sin*r.sin + cc*r.cos*r.cos,
+		nn: aa*r.cos*r.cos + cc*r.sin*r.sin,
+		en: (aa - cc) * r.sin * r.cos,
+	}
 }
 
 func onEarth(lat, lon float64) bool {
@@ -184,7 +203,7 @@ func (t moment) variance() float64 {
 	return t.sd*t.sd + l*l/12
 }
 
-func (m *model) time(o *observation.Observation) moment {
+func (m *model) time(o *observation.Observation, r *ray) moment {
 	from := seconds(o.From)
 	to := math.Max(from, seconds(o.To))
 	if o.To.IsZero() {
@@ -195,8 +214,11 @@ func (m *model) time(o *observation.Observation) moment {
 		clock = m.Time.ClockS["unknown"]
 	}
 	v := m.Time.FloorS*m.Time.FloorS + clock*clock
-	if o.Observer != nil && (o.How == observation.Heard || o.Means == observation.Acoustic) {
+	if o.Observer != nil && o.How == observation.Heard {
 		sound := m.Time.SoundMPS
+		if r != nil {
+			r.arrival = moment{from: from, to: to, sd: math.Sqrt(v)}
+		}
 		if d, errM, ok := m.heardFrom(o); ok {
 			from, to = from-d/sound, to-d/sound
 			e := errM / sigma95 / sound

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/truce-monitor/truce/observation"
@@ -67,6 +68,9 @@ func (s *solver) incident(members []int32) Incident {
 		in.Members[i] = Member{
 			Seq: e.seq, Source: o.Source, Ref: o.Ref, Means: o.Means, Independent: e.independent,
 			Score: round(e.score, 3), DistanceM: round(e.distance, 1), LagS: round(e.lag, 1), Why: e.why,
+		}
+		if h := e.habit.String(); h != "" {
+			in.Members[i].Why = strings.TrimPrefix(in.Members[i].Why+"; "+h, "; ")
 		}
 		if e.independent {
 			in.IndependentSources++
@@ -150,6 +154,27 @@ func (m *model) describePlace(c *told, in *Incident) {
 	}
 }
 
+// types is the distribution over true types; nil where fusion knows none of them.
+func (m *model) types(members []*entry) []float64 {
+	var post []float64
+	for _, e := range members {
+		if e.act < 0 || !e.independent && post != nil {
+			continue
+		}
+		if post == nil {
+			post = make([]float64, len(m.activities))
+			for t := range post {
+				post[t] = m.prevalence(m.activities[t])
+			}
+		}
+		for t := range post {
+			post[t] *= m.says[t][e.act]
+		}
+		normalise(post)
+	}
+	return post
+}
+
 func (m *model) describeType(c *told, in *Incident) {
 	type scored struct {
 		act int
@@ -157,7 +182,7 @@ func (m *model) describeType(c *told, in *Incident) {
 	}
 	var likely []scored
 	sum := 0.0
-	for t, p := range c.post {
+	for t, p := range m.types(c.members) {
 		if p >= 0.01 {
 			likely = append(likely, scored{t, p})
 			sum += p

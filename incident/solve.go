@@ -23,7 +23,10 @@ type solver struct {
 	rates    rates
 	stamp    []int32 // by cluster: the last question in which it was met
 	question int32
-	alone    []float64 // by means: share of reports that no other source repeats
+	alone    []float64 // by source: share of reports that no other source repeats
+	habit    []habit   // by source
+	ratios   []float64
+	lags     []float64
 	options  []option
 	without  cluster // the asker's own incident as it is without it
 	sources  map[string]int32
@@ -35,18 +38,39 @@ type solver struct {
 const sweeps = 4
 
 func (s *solver) solve() {
-	s.in = slices.Grow(s.in[:0], len(s.entries))[:len(s.entries)]
-	for i := range s.in {
-		s.in[i] = -1
-	}
 	s.bySize = s.bySize[:0]
 	for i := range s.entries {
 		if s.entries[i].root == int32(i) {
 			s.bySize = append(s.bySize, int32(i))
 		}
 	}
-	slices.SortStableFunc(s.bySize, func(a, b int32) int { return cmp.Compare(s.entries[a].size, s.entries[b].size) })
+	s.habit = slices.Grow(s.habit[:0], len(s.sources))[:len(s.sources)]
+	for k := range s.habit {
+		s.habit[k] = habit{scale: 1}
+	}
+	defer s.dbg()
+	for n := range rounds {
+		s.divide()
+		if n+1 == rounds || !s.habits() {
+			return
+		}
+		s.heed()
+	}
+}
+
+// rounds is how often, at most, sources are taken otherwise than before.
+const rounds = 7
+
+// divide finds which entries belong together as they are taken now.
+func (s *solver) divide() {
+	slices.SortFunc(s.bySize, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(s.entries[a].size, s.entries[b].size), cmp.Compare(a, b))
+	})
 	s.near.find(s.m, s.entries, s.bySize)
+	s.in = slices.Grow(s.in[:0], len(s.entries))[:len(s.entries)]
+	for i := range s.in {
+		s.in[i] = -1
+	}
 	s.clusters, s.free, s.stamp, s.question = s.clusters[:0], s.free[:0], s.stamp[:0], 0
 	s.rates.place(s)
 	s.rates.expect(s)
@@ -59,7 +83,8 @@ func (s *solver) solve() {
 			s.rates.count(s)
 			s.adapt()
 			for i := range s.entries {
-				s.entries[i].asked = s.entries[i].sure
+				e := &s.entries[i]
+				e.asked = e.asked && e.sure
 			}
 		}
 		changed := false
@@ -160,7 +185,7 @@ func (s *solver) choose(i int32, contest bool) (best option, ok bool) {
 			top = max(top, o.ratio)
 		}
 	}
-	l := s.alone[e.means]
+	l := s.alone[e.source]
 	scale := (1 - l) / l / s.rates.at(i)
 	cut := far * top * scale
 	if e.o.Text != "" || e.address != "" || len(e.o.Media) > 0 {
@@ -239,7 +264,7 @@ func (s *solver) consider(i, k int32, contest bool) (o option, ok bool) {
 
 // odds are those with which a ratio for entry i counts.
 func (s *solver) odds(i int32) float64 {
-	l := s.alone[s.entries[i].means]
+	l := s.alone[s.entries[i].source]
 	return (1 - l) / l / s.rates.at(i)
 }
 
@@ -287,30 +312,35 @@ func (s *solver) found(i int32) {
 	s.in[i] = k
 }
 
-// assume begins with what is usual, adapt goes on with what is found: how many
-// reports by such means are of an event that nobody else reports.
+// assume begins with what is usual, adapt goes on with what is found: how many of a
+// source's reports are of an event that nobody else reports. It leans on the source's
+// means, and they on all, where there are few.
 func (s *solver) assume() {
 	s.alone = s.alone[:0]
-	for range s.means {
+	for range s.sources {
 		s.alone = append(s.alone, s.m.Decision.Alone)
 	}
 }
 
 func (s *solver) adapt() {
 	d := &s.m.Decision
-	all, alone := d.AloneWeight, d.AloneWeight*d.Alone
-	for i := range s.alone {
-		s.alone[i] = 0
-	}
-	n := make([]float64, len(s.alone))
+	w := d.AloneWeight
+	all, alone := w, w*d.Alone
+	n, lonely := make([]float64, len(s.sources)), make([]float64, len(s.sources))
+	nMeans, lonelyMeans := make([]float64, len(s.means)), make([]float64, len(s.means))
+	of := make([]int32, len(s.sources))
 	for _, i := range s.bySize {
 		e := &s.entries[i]
-		n[e.means]++
-		s.alone[e.means] += e.lonely
+		of[e.source] = e.means
+		n[e.source]++
+		lonely[e.source] += e.lonely
+		nMeans[e.means]++
+		lonelyMeans[e.means] += e.lonely
 		alone += e.lonely
 		all++
 	}
-	for i := range s.alone {
-		s.alone[i] = (s.alone[i] + d.AloneWeight*alone/all) / (n[i] + d.AloneWeight)
+	for k := range s.alone {
+		means := of[k]
+		s.alone[k] = (lonely[k] + w*(lonelyMeans[means]+w*alone/all)/(nMeans[means]+w)) / (n[k] + w)
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func miss(args []string) error {
-	for _, name := range []string{"dense-artillery", "quiet-ceasefire", "breakdown"} {
+	for _, name := range args {
 		p, _ := newPlay(name, 1)
 		_, found := p.fuse(&incident.Fuser{})
 		by := map[int][]int{}
