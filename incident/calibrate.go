@@ -61,9 +61,7 @@ func (s *solver) habits() bool {
 			continue
 		}
 		for _, i := range list {
-			if s.metOthers(i) {
-				met[k] += 1 / float64(len(list))
-			}
+			met[k] += s.company(i) / float64(len(list))
 		}
 		usual = append(usual, met[k])
 	}
@@ -78,7 +76,7 @@ func (s *solver) habits() bool {
 			continue
 		}
 		h := s.habit[k]
-		if met[k] < 0.6*typical {
+		if met[k] < 0.8*typical {
 			h = s.seek(list, h)
 		}
 		h = s.refine(list, h)
@@ -90,14 +88,17 @@ func (s *solver) habits() bool {
 	return changed
 }
 
-// metOthers reports whether entry i is together with a report by another source.
-func (s *solver) metOthers(i int32) bool {
+// company is how many reports by other sources entry i is together with, up to
+// enough: those whose clocks are off still find one or two that are off as well.
+func (s *solver) company(i int32) float64 {
+	const enough = 4
+	n := 0.0
 	for _, j := range s.clusters[s.in[i]].members {
-		if s.entries[j].source != s.entries[i].source {
-			return true
+		if s.entries[j].source != s.entries[i].source && n < enough {
+			n++
 		}
 	}
-	return false
+	return n
 }
 
 // seek looks for the habit of a source that hardly meets others: its reports lie
@@ -211,7 +212,11 @@ func (s *solver) refine(list []int32, h habit) habit {
 			continue
 		}
 		if w.placed && len(c.members) > 2 && s.without.est.cov.determinant() < e.est.cov.determinant() {
-			s.ratios = append(s.ratios, w.d2)
+			if e.ray != nil {
+				s.ratios = append(s.ratios, s.beside(&s.without, e.ray)/0.4549) // the median of chi squared, one dimension
+			} else {
+				s.ratios = append(s.ratios, w.d2/2/math.Ln2)
+			}
 		}
 		if w.half < sharpS && s.without.variance < sharpS*sharpS {
 			s.lags = append(s.lags, -w.lag)
@@ -219,8 +224,7 @@ func (s *solver) refine(list []int32, h habit) habit {
 	}
 	if n := len(s.ratios); n >= leastReports {
 		slices.Sort(s.ratios)
-		// Half lie within 1.18 standard deviations.
-		if k := math.Sqrt(s.ratios[n/2] / (2 * math.Ln2)); k > 1.25 || k < 0.75 {
+		if k := math.Sqrt(s.ratios[n/2]); k > 1.25 || k < 0.75 {
 			h.scale = math.Round(10*math.Min(10, math.Max(0.5, h.scale*k))) / 10
 		}
 	}
@@ -240,6 +244,16 @@ func (s *solver) refine(list []int32, h habit) habit {
 		}
 	}
 	return h
+}
+
+// beside is how far c lies from the ray, in standard deviations, squared.
+func (s *solver) beside(c *cluster, r *ray) float64 {
+	north := (c.est.lat - r.lat) * r.perLat
+	east := turn(c.est.lon-r.lon) * r.perLon
+	away := math.Max(100, math.Hypot(north, east))
+	across := east*r.cos - north*r.sin
+	v := r.across*away*away/r.distance/r.distance + c.est.cov.ee*r.cos*r.cos - 2*c.est.cov.en*r.sin*r.cos + c.est.cov.nn*r.sin*r.sin
+	return across * across / v
 }
 
 // heed takes the entries as their sources' habits have them.
@@ -270,13 +284,17 @@ func (s *solver) heed() {
 			e.reach = e.half + s.m.Decision.GateSigma*sd
 		}
 		if k := h.scale / e.habit.scale; k != 1 {
-			e.est.cov = e.est.cov.times(k * k)
-			e.major *= k
-			e.size *= k * k
-			if e.ray != nil {
-				e.ray.along *= k * k
-				e.ray.across *= k * k
+			if r := e.ray; r != nil {
+				r.across *= k * k
+				if !r.anywhere {
+					r.along *= k * k
+				}
+				e.est.cov = r.spread(1)
+			} else {
+				e.est.cov = e.est.cov.times(k * k)
 			}
+			e.major = e.est.cov.major()
+			e.size = math.Sqrt(e.est.cov.determinant() * e.when.variance())
 		}
 		e.habit = h
 	}

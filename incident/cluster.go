@@ -3,6 +3,8 @@ package incident
 import (
 	"math"
 	"slices"
+
+	"github.com/truce-monitor/truce/observation"
 )
 
 // cluster is an incident in the making: its members and what they say together.
@@ -248,8 +250,18 @@ const nearby = "near in space and time, of a like type"
 // details is what weapon, actors, names, addresses, words and pictures say, a
 // log ratio, and why.
 func (s *solver) details(c *cluster, e *entry) (sum float64, why string) {
+	for _, i := range c.members {
+		f := &s.entries[i]
+		switch {
+		case f == e:
+		case f.source == e.source:
+			sum = s.m.Decision.Again
+		case f.means == e.means && e.o.Means == observation.Party:
+			sum = s.m.Decision.BothParties
+		}
+	}
 	if !e.detailed {
-		return 0, nearby
+		return sum, nearby
 	}
 	d := &s.m.Decision
 	var weapons, actors, place, harm float64
@@ -277,7 +289,7 @@ func (s *solver) details(c *cluster, e *entry) (sum float64, why string) {
 		text = text || e.o.Text != "" && f.o.Text != "" && e.text() != 0 && e.text() == f.text()
 		media = media || len(e.o.Media) > 0 && e.sharesMedia(f)
 	}
-	sum = weapons + actors + place + harm
+	sum += weapons + actors + place + harm
 	why = nearby
 	if url {
 		sum += d.SameURL

@@ -54,6 +54,8 @@ type Parameters struct {
 		Alone            float64                       `yaml:"alone" json:"alone"`               // share of reports
 		AloneWeight      float64                       `yaml:"alone_weight" json:"alone_weight"` // reports
 		EventsPerReport  float64                       `yaml:"events_per_report" json:"events_per_report"`
+		Again            float64                       `yaml:"again" json:"again"` // log ratio, as BothParties
+		BothParties      float64                       `yaml:"both_parties" json:"both_parties"`
 		PlaceAgrees      float64                       `yaml:"place_agrees" json:"place_agrees"` // log ratio
 		PlaceDiffers     float64                       `yaml:"place_differs" json:"place_differs"`
 		HarmAgrees       float64                       `yaml:"harm_agrees" json:"harm_agrees"`

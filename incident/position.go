@@ -108,6 +108,7 @@ type ray struct {
 	sin, cos       float64 // of the bearing
 	distance       float64 // metres, as stated or half of the farthest
 	along, across  float64 // variances, metres squared; across at distance
+	anywhere       bool    // no distance was told: along covers all that can be seen or heard
 	arrival        moment  // of the sound, by the observer's clock; zero: it was not heard
 }
 
@@ -163,7 +164,7 @@ func (m *model) locate(o *observation.Observation) (estimate, *ray) {
 		return estimate{}, nil
 	}
 	sin, cos := math.Sincos(*s.Bearing * degree)
-	r := &ray{lat: s.Lat, lon: s.Lon, sin: sin, cos: cos, distance: distance, along: along * along, across: across * across}
+	r := &ray{lat: s.Lat, lon: s.Lon, sin: sin, cos: cos, distance: distance, along: along * along, across: across * across, anywhere: s.Distance == nil}
 	r.perLat, r.perLon = metresPerDegree(s.Lat)
 	return estimate{lat: lat, lon: lon, known: true, cov: r.spread(1)}, r
 }

@@ -32,13 +32,18 @@ func try(args []string) error {
 	}
 	q := incident.DefaultParameters()
 	run("default", q)
-	for _, v := range []float64{-3, -2, -1, 0} {
-		for _, w := range []float64{-0.8, -0.3, 0.2} {
-			q := incident.DefaultParameters()
-			q.Decision.Threshold = v
-			q.Decision.Rival = w
-			run(fmt.Sprint("threshold ", v, w), q)
-		}
+	for _, v := range []float64{-2, 0} {
+		q := incident.DefaultParameters()
+		q.Decision.Again = v
+		run(fmt.Sprint("again ", v), q)
+		q = incident.DefaultParameters()
+		q.Decision.BothParties = v
+		run(fmt.Sprint("both ", v), q)
+	}
+	for _, v := range []float64{5, 10, 30} {
+		q := incident.DefaultParameters()
+		q.Time.FloorS = v
+		run(fmt.Sprint("floor ", v), q)
 	}
 	for _, v := range []float64{0.1, 0.2, 0.8} {
 		q := incident.DefaultParameters()
