@@ -224,8 +224,9 @@ func (s *solver) refine(list []int32, h habit) habit {
 	}
 	if n := len(s.ratios); n >= leastReports {
 		slices.Sort(s.ratios)
-		if k := math.Sqrt(s.ratios[n/2]); k > 1.25 || k < 0.75 {
-			h.scale = math.Round(10*math.Min(10, math.Max(0.5, h.scale*k))) / 10
+		if k := math.Sqrt(s.ratios[n/2]); k > 1.25 || k < 0.75 && h.scale > 1 {
+			// Never below what is stated: what is chosen as nearest looks too near.
+			h.scale = math.Round(10*math.Min(10, math.Max(1, h.scale*k))) / 10
 		}
 	}
 	if n := len(s.lags); n >= leastReports {

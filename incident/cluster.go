@@ -282,8 +282,11 @@ func (s *solver) details(c *cluster, e *entry) (sum float64, why string) {
 		if e.o.Place != "" && f.o.Place != "" {
 			weigh(&place, e.o.Place == f.o.Place, d.PlaceAgrees, d.PlaceDiffers)
 		}
-		if hurt > 0 && f.o.Harm.Killed+f.o.Harm.Injured > 0 {
+		switch h := f.o.Harm.Killed + f.o.Harm.Injured; {
+		case hurt > 0 && h > 0:
 			weigh(&harm, e.o.Harm == f.o.Harm, d.HarmAgrees, d.HarmDiffers)
+		case (hurt > 0) != (h > 0) && e.tellsHarm && f.tellsHarm && harm == 0:
+			harm = d.HarmUntold
 		}
 		url = url || e.address != "" && e.address == f.address
 		text = text || e.o.Text != "" && f.o.Text != "" && e.text() != 0 && e.text() == f.text()

@@ -29,6 +29,7 @@ type entry struct {
 	repeats   bool    // its source may report an event more than once
 	asked     bool    // since something about it changed
 	detailed  bool    // it tells more than place, time, type and count
+	tellsHarm bool    // its like tells of the killed and injured where there are any
 	sure      bool    // by far the best, or far from any
 	number    float64 // ln of its count
 	numberV   float64 // and that's variance; 0: it has none
@@ -116,6 +117,11 @@ func (m *model) entry(seq uint64, o *observation.Observation) entry {
 	}
 	e.detailed = known(o.Weapon) || len(o.Actors) > 0 || o.Place != "" || o.Text != "" || o.URL != "" || len(o.Media) > 0 ||
 		o.Harm.Killed+o.Harm.Injured > 0
+	switch o.Means {
+	case observation.News, observation.Hotline, observation.Party:
+		e.tellsHarm = o.How == observation.Told
+	}
+	e.detailed = e.detailed || e.tellsHarm
 	area := m.Space.NamesSigmaM * m.Space.NamesSigmaM
 	if e.est.known {
 		area = math.Sqrt(e.est.cov.determinant())

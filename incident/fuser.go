@@ -22,6 +22,9 @@ type Fuser struct {
 	open   []entry // of the day and of what was open when it began
 	known  map[reference]bool
 	closed []Incident
+
+	memory  map[string]memory // of sources, from the days before
+	learned int64             // the last of those days
 }
 
 type reference struct{ source, ref string }
@@ -56,34 +59,17 @@ func (f *Fuser) Add(seq uint64, o *observation.Observation) {
 		return // what was reported is reported
 	}
 	f.known[key] = true
-	f.take(f.solver.m.entry(seq, o))
-}
-
-func (f *Fuser) take(e entry) {
-	n, ok := f.solver.sources[e.o.Source]
-	if !ok {
-		n = int32(len(f.solver.sources))
-		f.solver.sources[e.o.Source] = n
-	}
-	e.source = n
-	if n, ok = f.solver.means[e.o.Means]; !ok {
-		n = int32(len(f.solver.means))
-		f.solver.means[e.o.Means] = n
-	}
-	e.means = n
-	f.open = append(f.open, e)
+	f.open = append(f.open, f.solver.m.entry(seq, o))
 }
 
 // advance ends the days before day, one after the other.
 func (f *Fuser) advance(day int64) {
-	if len(f.open) == 0 {
-		f.day = day
-	}
-	for f.day < day {
+	for f.day < day && len(f.open) > 0 {
 		f.fuse(float64(f.day+1) * daySeconds)
-		if f.day++; len(f.open) == 0 {
-			f.day = day
-		}
+		f.day++
+	}
+	if f.day < day || len(f.open) == 0 {
+		f.day = day
 	}
 }
 
@@ -93,16 +79,17 @@ func (f *Fuser) fuse(until float64) {
 	s := &f.solver
 	s.entries = f.open
 	slices.SortFunc(s.entries, func(a, b entry) int { return order(&a, &b) })
+	s.number()
 	s.copies()
+	s.recall(f.memory, f.day-f.learned)
 	s.solve()
+	f.memory, f.learned = s.remember(f.memory, f.day-f.learned, f.day), f.day
 	kept := make([]entry, 0, 64)
 	for _, members := range s.results() {
 		_, to := s.interval(members)
 		if closes := to + s.m.Time.SlackS; closes >= until && s.entries[members[0]].kind&isolated == 0 {
 			for _, i := range members {
-				e := s.m.entry(s.entries[i].seq, s.entries[i].o)
-				e.source, e.means = s.entries[i].source, s.entries[i].means
-				kept = append(kept, e)
+				kept = append(kept, s.m.entry(s.entries[i].seq, s.entries[i].o))
 			}
 			continue
 		}
@@ -114,10 +101,6 @@ func (f *Fuser) fuse(until float64) {
 	}
 	clear(f.open)
 	f.open = kept
-	if len(kept) == 0 {
-		clear(s.sources)
-		clear(s.means)
-	}
 }
 
 // Advance says that nothing of the days before t's follows: they are fused, and

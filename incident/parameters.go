@@ -60,6 +60,7 @@ type Parameters struct {
 		PlaceDiffers     float64                       `yaml:"place_differs" json:"place_differs"`
 		HarmAgrees       float64                       `yaml:"harm_agrees" json:"harm_agrees"`
 		HarmDiffers      float64                       `yaml:"harm_differs" json:"harm_differs"`
+		HarmUntold       float64                       `yaml:"harm_untold" json:"harm_untold"`
 		CountError       map[observation.Means]float64 `yaml:"count_error" json:"count_error"`                   // 1 sigma, of ln
 		CountSpread      float64                       `yaml:"count_spread" json:"count_spread"`                 // 1 sigma, of ln
 		CountDiffers     float64                       `yaml:"count_differs" json:"count_differs"`               // log ratio

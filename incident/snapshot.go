@@ -12,12 +12,14 @@ import (
 
 // saved is the state of a Fuser: what is open, and nothing that follows from it.
 type saved struct {
-	Format     int          `json:"format"`
-	Parameters *Parameters  `json:"parameters,omitempty"` // left out: the default ones
-	Version    int          `json:"version"`              // of the default parameters
-	Day        int64        `json:"day,omitempty"`        // at hand, days since 1970
-	Open       []savedEntry `json:"open,omitempty"`
-	Closed     []Incident   `json:"closed,omitempty"` // that were not taken
+	Format     int               `json:"format"`
+	Parameters *Parameters       `json:"parameters,omitempty"` // left out: the default ones
+	Version    int               `json:"version"`              // of the default parameters
+	Day        int64             `json:"day,omitempty"`        // at hand, days since 1970
+	Memory     map[string]memory `json:"memory,omitempty"`     // of sources
+	Learned    int64             `json:"learned,omitempty"`    // the day of the memory
+	Open       []savedEntry      `json:"open,omitempty"`
+	Closed     []Incident        `json:"closed,omitempty"` // that were not taken
 }
 
 type savedEntry struct {
@@ -28,9 +30,10 @@ type savedEntry struct {
 const snapshotFormat = 2
 
 // Snapshot returns the open state. Two Fusers with equal snapshots give equal
-// results from then on, and equal states have equal bytes, whatever came before:
-// where nothing is open the state is that of a new Fuser. Incidents that Closed did
-// not yet return stay part of the state.
+// results from then on, and equal states have equal bytes, whatever came before.
+// Beside what is open it holds what the days before showed of the sources, which fades
+// and is kept in coarse steps. Incidents that Closed did not yet return stay part of
+// the state.
 func (f *Fuser) Snapshot() []byte {
 	f.ready()
 	s := saved{Format: snapshotFormat, Version: f.solver.m.Version, Closed: f.closed}
@@ -39,6 +42,9 @@ func (f *Fuser) Snapshot() []byte {
 	}
 	if len(f.open) > 0 {
 		s.Day = f.day
+	}
+	if len(f.memory) > 0 {
+		s.Memory, s.Learned = f.memory, f.learned
 	}
 	open := slices.Clone(f.open)
 	slices.SortFunc(open, func(a, b entry) int { return order(&a, &b) })
@@ -82,7 +88,7 @@ func Restore(snapshot []byte) (*Fuser, error) {
 		return nil, fmt.Errorf("restoring fusion: state of parameters version %d; this program has %d", s.Version, v)
 	}
 	f.ready()
-	f.day, f.closed = s.Day, s.Closed
+	f.day, f.closed, f.memory, f.learned = s.Day, s.Closed, s.Memory, s.Learned
 	for _, o := range s.Open {
 		if o.Observation == nil {
 			return nil, fmt.Errorf("restoring fusion: record %d has no observation", o.Seq)
@@ -92,7 +98,7 @@ func Restore(snapshot []byte) (*Fuser, error) {
 			return nil, fmt.Errorf("restoring fusion: %s/%s twice", key.source, key.ref)
 		}
 		f.known[key] = true
-		f.take(f.solver.m.entry(o.Seq, o.Observation))
+		f.open = append(f.open, f.solver.m.entry(o.Seq, o.Observation))
 	}
 	return f, nil
 }

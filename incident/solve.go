@@ -31,6 +31,11 @@ type solver struct {
 	without  cluster // the asker's own incident as it is without it
 	sources  map[string]int32
 	means    map[observation.Means]int32
+	named    []string // by number
+	meansOf  []int32  // by source
+
+	before, tally           []memory // by source
+	beforeMeans, tallyMeans []memory
 }
 
 // sweeps is how often, at most, each entry is asked again. Most are settled
@@ -44,10 +49,7 @@ func (s *solver) solve() {
 			s.bySize = append(s.bySize, int32(i))
 		}
 	}
-	s.habit = slices.Grow(s.habit[:0], len(s.sources))[:len(s.sources)]
-	for k := range s.habit {
-		s.habit[k] = habit{scale: 1}
-	}
+	s.tally = slices.Grow(s.tally[:0], len(s.named))[:len(s.named)]
 	defer s.dbg()
 	for n := range rounds {
 		s.divide()
@@ -310,37 +312,4 @@ func (s *solver) found(i int32) {
 	*c = cluster{members: append(c.members[:0], i), buf: c.buf}
 	s.begin(c, e)
 	s.in[i] = k
-}
-
-// assume begins with what is usual, adapt goes on with what is found: how many of a
-// source's reports are of an event that nobody else reports. It leans on the source's
-// means, and they on all, where there are few.
-func (s *solver) assume() {
-	s.alone = s.alone[:0]
-	for range s.sources {
-		s.alone = append(s.alone, s.m.Decision.Alone)
-	}
-}
-
-func (s *solver) adapt() {
-	d := &s.m.Decision
-	w := d.AloneWeight
-	all, alone := w, w*d.Alone
-	n, lonely := make([]float64, len(s.sources)), make([]float64, len(s.sources))
-	nMeans, lonelyMeans := make([]float64, len(s.means)), make([]float64, len(s.means))
-	of := make([]int32, len(s.sources))
-	for _, i := range s.bySize {
-		e := &s.entries[i]
-		of[e.source] = e.means
-		n[e.source]++
-		lonely[e.source] += e.lonely
-		nMeans[e.means]++
-		lonelyMeans[e.means] += e.lonely
-		alone += e.lonely
-		all++
-	}
-	for k := range s.alone {
-		means := of[k]
-		s.alone[k] = (lonely[k] + w*(lonelyMeans[means]+w*alone/all)/(nMeans[means]+w)) / (n[k] + w)
-	}
 }

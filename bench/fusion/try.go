@@ -32,33 +32,27 @@ func try(args []string) error {
 	}
 	q := incident.DefaultParameters()
 	run("default", q)
-	for _, v := range []float64{-2, 0} {
-		q := incident.DefaultParameters()
-		q.Decision.Again = v
-		run(fmt.Sprint("again ", v), q)
-		q = incident.DefaultParameters()
-		q.Decision.BothParties = v
-		run(fmt.Sprint("both ", v), q)
+	set := func(what string, values []float64, f func(q *incident.Parameters, v float64)) {
+		for _, v := range values {
+			q := incident.DefaultParameters()
+			f(&q, v)
+			run(fmt.Sprint(what, " ", v), q)
+		}
 	}
-	for _, v := range []float64{5, 10, 30} {
-		q := incident.DefaultParameters()
-		q.Time.FloorS = v
-		run(fmt.Sprint("floor ", v), q)
-	}
-	for _, v := range []float64{0.1, 0.2, 0.8} {
-		q := incident.DefaultParameters()
-		q.Decision.Excitation = v
-		run(fmt.Sprint("excitation ", v), q)
-	}
-	for _, v := range []float64{0.1, 0.2, 0.5} {
-		q := incident.DefaultParameters()
-		q.Decision.Alone = v
-		run(fmt.Sprint("alone ", v), q)
-	}
-	for _, v := range []float64{0.003, 0.03} {
-		q := incident.DefaultParameters()
-		q.Decision.BackgroundKM2Day = v
-		run(fmt.Sprint("background ", v), q)
-	}
+	set("threshold", []float64{-3, -1}, func(q *incident.Parameters, v float64) { q.Decision.Threshold = v })
+	set("rival", []float64{-0.6, 0}, func(q *incident.Parameters, v float64) { q.Decision.Rival = v })
+	set("alone", []float64{0.15, 0.5}, func(q *incident.Parameters, v float64) { q.Decision.Alone = v })
+	set("aloneW", []float64{3, 20}, func(q *incident.Parameters, v float64) { q.Decision.AloneWeight = v })
+	set("gate", []float64{3, 4.5}, func(q *incident.Parameters, v float64) { q.Decision.GateSigma = v })
+	set("tail", []float64{0.03, 0.2}, func(q *incident.Parameters, v float64) { q.Space.TailShare = v })
+	set("shared", []float64{0, 0.2}, func(q *incident.Parameters, v float64) { q.Space.SharedError = v })
+	set("floorM", []float64{10, 100}, func(q *incident.Parameters, v float64) { q.Space.FloorM = v })
+	set("excitation", []float64{0.2, 0.8}, func(q *incident.Parameters, v float64) { q.Decision.Excitation = v })
+	set("events", []float64{0.1, 0.4}, func(q *incident.Parameters, v float64) { q.Decision.EventsPerReport = v })
+	set("spread", []float64{0.6, 1.2}, func(q *incident.Parameters, v float64) { q.Decision.CountSpread = v })
+	set("again", []float64{0, -2}, func(q *incident.Parameters, v float64) { q.Decision.Again = v })
+	set("place", []float64{0.5, 1.5}, func(q *incident.Parameters, v float64) { q.Decision.PlaceAgrees *= v; q.Decision.PlaceDiffers *= v })
+	set("harm", []float64{0.5, 2}, func(q *incident.Parameters, v float64) { q.Decision.HarmAgrees *= v; q.Decision.HarmDiffers *= v })
+	set("weapon", []float64{0.6, 1.5}, func(q *incident.Parameters, v float64) { q.Decision.WeaponAgrees *= v; q.Decision.WeaponDiffers *= v })
 	return nil
 }
