@@ -43,6 +43,9 @@ type Incident struct {
 
 	// Probability that the event happened at all, [0, 1].
 	Probability float64 `json:"probability"`
+	// Distinct is the probability that it is an event of its own and not the same as
+	// one that was close, [0, 1]: with Probability it tells how many events there were.
+	Distinct float64 `json:"distinct"`
 	// IndependentSources counts sources that do not copy one another.
 	IndependentSources int      `json:"independent_sources"`
 	Members            []Member `json:"members"` // ordered by time, then source and ref

@@ -61,7 +61,6 @@ func (s *solver) incident(members []int32) Incident {
 	in.From, in.To = c.stated()
 	m.describePlace(c, &in)
 	m.describeType(c, &in)
-	unlikely := 1.0
 	for i := range c.members {
 		e := c.members[i]
 		o := e.o
@@ -74,7 +73,6 @@ func (s *solver) incident(members []int32) Incident {
 		}
 		if e.independent {
 			in.IndependentSources++
-			unlikely *= 1 - e.truth
 		}
 		if in.Place == "" {
 			in.Place = o.Place
@@ -114,7 +112,11 @@ func (s *solver) incident(members []int32) Incident {
 		}
 	}
 	slices.Sort(in.Caveats)
-	in.Probability = round(math.Min(1-unlikely, m.OccurredAtMost), 6)
+	in.Probability = round(s.probability(c), 6)
+	in.Distinct = 1
+	if len(c.members) == 1 {
+		in.Distinct = round(c.members[0].lonely, 6)
+	}
 	in.Count = count(c)
 	return in
 }

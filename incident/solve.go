@@ -25,6 +25,7 @@ type solver struct {
 	question int32
 	alone    []float64 // by source: share of reports that no other source repeats
 	habit    []habit   // by source
+	trust    []trust   // by source
 	ratios   []float64
 	lags     []float64
 	options  []option
@@ -54,10 +55,11 @@ func (s *solver) solve() {
 	for n := range rounds {
 		s.divide()
 		if n+1 == rounds || !s.habits() {
-			return
+			break
 		}
 		s.heed()
 	}
+	s.weighTrust()
 }
 
 // rounds is how often, at most, sources are taken otherwise than before.
