@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/truce-monitor/truce/incident"
+	"github.com/truce-monitor/truce/observation"
 )
 
 func try(args []string) error {
@@ -39,20 +40,29 @@ func try(args []string) error {
 			run(fmt.Sprint(what, " ", v), q)
 		}
 	}
-	set("threshold", []float64{-3, -1}, func(q *incident.Parameters, v float64) { q.Decision.Threshold = v })
-	set("rival", []float64{-0.6, 0}, func(q *incident.Parameters, v float64) { q.Decision.Rival = v })
-	set("alone", []float64{0.15, 0.5}, func(q *incident.Parameters, v float64) { q.Decision.Alone = v })
-	set("aloneW", []float64{3, 20}, func(q *incident.Parameters, v float64) { q.Decision.AloneWeight = v })
-	set("gate", []float64{3, 4.5}, func(q *incident.Parameters, v float64) { q.Decision.GateSigma = v })
+	set("threshold", []float64{-1}, func(q *incident.Parameters, v float64) { q.Decision.Threshold = v })
+	set("rival", []float64{-0.15, 0}, func(q *incident.Parameters, v float64) { q.Decision.Rival = v })
 	set("tail", []float64{0.03, 0.2}, func(q *incident.Parameters, v float64) { q.Space.TailShare = v })
-	set("shared", []float64{0, 0.2}, func(q *incident.Parameters, v float64) { q.Space.SharedError = v })
+	set("news scale", []float64{1, 1.25, 1.8}, func(q *incident.Parameters, v float64) { q.Space.Scale[observation.News] = v })
+	set("news clock", []float64{1000, 2000}, func(q *incident.Parameters, v float64) { q.Time.ClockS[observation.News] = v })
 	set("floorM", []float64{10, 100}, func(q *incident.Parameters, v float64) { q.Space.FloorM = v })
 	set("excitation", []float64{0.2, 0.8}, func(q *incident.Parameters, v float64) { q.Decision.Excitation = v })
-	set("events", []float64{0.1, 0.4}, func(q *incident.Parameters, v float64) { q.Decision.EventsPerReport = v })
 	set("spread", []float64{0.6, 1.2}, func(q *incident.Parameters, v float64) { q.Decision.CountSpread = v })
 	set("again", []float64{0, -2}, func(q *incident.Parameters, v float64) { q.Decision.Again = v })
-	set("place", []float64{0.5, 1.5}, func(q *incident.Parameters, v float64) { q.Decision.PlaceAgrees *= v; q.Decision.PlaceDiffers *= v })
-	set("harm", []float64{0.5, 2}, func(q *incident.Parameters, v float64) { q.Decision.HarmAgrees *= v; q.Decision.HarmDiffers *= v })
+	set("place", []float64{0, 0.5, 1.5}, func(q *incident.Parameters, v float64) { q.Decision.PlaceAgrees *= v; q.Decision.PlaceDiffers *= v })
+	set("harm", []float64{0.5, 2}, func(q *incident.Parameters, v float64) {
+		q.Decision.HarmAgrees *= v
+		q.Decision.HarmDiffers *= v
+		q.Decision.HarmUntold *= v
+	})
 	set("weapon", []float64{0.6, 1.5}, func(q *incident.Parameters, v float64) { q.Decision.WeaponAgrees *= v; q.Decision.WeaponDiffers *= v })
+	set("text", []float64{3, 9}, func(q *incident.Parameters, v float64) { q.Decision.SameText = v })
+	set("actors", []float64{0, 2}, func(q *incident.Parameters, v float64) { q.Decision.ActorsAgree *= v; q.Decision.ActorsDiffer *= v })
+	set("count differs", []float64{-2, -5}, func(q *incident.Parameters, v float64) { q.Decision.CountDiffers = v })
+	set("explosion", []float64{0.2, 0.6}, func(q *incident.Parameters, v float64) {
+		f := q.Facets["explosion"]
+		f.Share = v
+		q.Facets["explosion"] = f
+	})
 	return nil
 }
