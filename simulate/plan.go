@@ -183,7 +183,7 @@ func Named(name string) (*Plan, error) {
 }
 
 // Terms is an agreement under which the scenario can be played: nobody fires, and
-// there are zones along the line.
+// there are zones along the line without troops and without heavy weapons.
 func (p *Plan) Terms() string {
 	var b strings.Builder
 	west, south, east, north := 180.0, 90.0, -180.0, -90.0
@@ -194,7 +194,7 @@ func (p *Plan) Terms() string {
 	fmt.Fprintf(&b, "agreement: %s\ntitle: %s (simulated)\ntime_zone: Etc/UTC\narea: [%.2f, %.2f, %.2f, %.2f]\n", p.Name, p.Name, west-1, south-1, east+1, north+1)
 	fmt.Fprintf(&b, "ceasefire:\n  - {id: truce, from: %s}\nparties:\n", p.From)
 	for _, party := range p.Parties {
-		fmt.Fprintf(&b, "  - {id: %s, name: %s, roles: [{role: party-to-conflict}]}\n", party, party)
+		fmt.Fprintf(&b, "  - {id: %s, name: %s, actors: [%s], roles: [{role: party-to-conflict}]}\n", party, party, party)
 	}
 	fmt.Fprintf(&b, "lines:\n  - id: contact\n    left: %s\n    right: %s\n    versions:\n      - from: 2000-01-01\n        coordinates: [", p.Parties[0], p.Parties[1])
 	for i, c := range p.Line {
@@ -204,7 +204,9 @@ func (p *Plan) Terms() string {
 		fmt.Fprintf(&b, "[%v, %v]", c[0], c[1])
 	}
 	b.WriteString("]\nzones:\n  - {id: strip, within: {km: 2}}\n  - {id: near, within: {km: 5}}\n  - {id: withdrawal, within: {km: 15}}\n" +
-		"provisions:\n  - {id: no-fire, words: Nobody fires., ceasefire: truce, prohibits: {kind: activity}}\n" +
-		"  - {id: no-fire-near, words: Nobody fires within 5 km of the line., zone: near, ceasefire: truce, prohibits: {kind: activity}}\n")
+		"provisions:\n  - {id: no-fire, words: Nobody fires., ceasefire: truce, prohibits: {kind: activity}, severity: S2}\n" +
+		"  - {id: no-fire-near, words: Nobody fires within 5 km of the line., zone: near, ceasefire: truce, prohibits: {kind: activity}, severity: S2}\n" +
+		"  - {id: no-troops, words: No troops within 2 km of the line., zone: strip, ceasefire: truce, prohibits: {kind: presence}, severity: S1}\n" +
+		"  - {id: no-heavy-weapons, words: No heavy weapons within 15 km of the line., zone: withdrawal, ceasefire: truce, prohibits: {kind: presence, weapons: [artillery-ge100, mlrs]}, severity: S2}\n")
 	return b.String()
 }

@@ -169,7 +169,7 @@ func TestSidesExchanged(t *testing.T) {
 func TestTermsCanBePlayedUnder(t *testing.T) {
 	for _, name := range simulate.Names() {
 		p := short(t, name, 1)
-		if _, problems := agreement.Parse("agreement.yaml", []byte(p.Terms())); agreement.Failed(problems) {
+		if _, problems := agreement.Parse("agreement.yaml", []byte(p.Terms())); len(problems) > 0 {
 			t.Errorf("%s: %v", name, problems)
 		}
 	}
@@ -203,6 +203,8 @@ func TestReadPlanSaysWhatIsWrongWhere(t *testing.T) {
 		{"one party", "[north, south]", "[north, north]", "plan.yaml:4:10: parties: expected two"},
 		{"three hours", "n: 2", "n: 2, hours: [1, 2, 3]", "plan.yaml:9:31: hours: a list of 3; expected two"},
 		{"a place in space", "[36.34, 48]", "[36.34, 48, 300]", "plan.yaml:5:18: line: a list of 3; expected two"},
+		{"a name that is none", "scenario: small", "scenario: 'a: b'", `plan.yaml:1:11: scenario: "a: b"; expected small letters`},
+		{"a party that is none", "[north, south]", "[north, 'so uth']", "plan.yaml:4:10: parties: "},
 		{"an empty stretch", "towns_km: 5", "towns_km: 5\nno_go_km: [[1, 2], [7, 7]]", "plan.yaml:7:20: no_go_km[1]: [7 7]"},
 	}
 	for _, tt := range tests {

@@ -179,12 +179,14 @@ func (p *Plan) check() (at, what string) {
 	switch {
 	case p.Name == "":
 		return "scenario", "it has no name"
-	case strings.ContainsAny(p.Name, " /\\:\n"):
-		return "scenario", fmt.Sprintf("%q; expected a name without spaces, slashes and colons", p.Name)
+	case !isID(p.Name):
+		return "scenario", fmt.Sprintf("%q; expected small letters, digits and hyphens", p.Name)
 	case len(p.Line) < 2:
 		return "line", "expected at least two places, [lon, lat]"
 	case p.Parties[0] == "" || p.Parties[1] == "" || p.Parties[0] == p.Parties[1]:
 		return "parties", "expected two, left and right of the line"
+	case !isID(p.Parties[0]) || !isID(p.Parties[1]):
+		return "parties", fmt.Sprintf("%q; expected small letters, digits and hyphens", p.Parties)
 	}
 	length := 0.0
 	for i, c := range p.Line {
@@ -240,6 +242,11 @@ func (p *Plan) check() (at, what string) {
 		}
 	}
 	return "", ""
+}
+
+// isID reports whether s can name an agreement or a party.
+func isID(s string) bool {
+	return s != "" && s[0] >= 'a' && s[0] <= 'z' && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
 // bounds of a model's numbers.

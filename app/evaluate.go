@@ -1,0 +1,93 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/truce-monitor/truce/eval"
+	"github.com/truce-monitor/truce/geo"
+	"github.com/truce-monitor/truce/observation"
+)
+
+// Evaluate scores the workspace against a truth: its incidents, the zones that they
+// lie in and whom the findings name. Days are the agreement's.
+func (a *App) Evaluate(ctx context.Context, truth *eval.Truth) (*eval.Scores, error) {
+	if err := a.place(ctx); err != nil {
+		return nil, err
+	}
+	in := eval.Input{
+		Truth: truth,
+		Day:   func(t time.Time) string { return t.In(a.agreement.Location()).Format(time.DateOnly) },
+		Inside: func(e eval.Event) map[string]bool {
+			out := map[string]bool{}
+			for _, m := range a.zones.At(geo.Point{Lat: e.Lat, Lon: e.Lon}, 0, e.At).Zones {
+				out[m.Zone] = m.Probability >= 0.5
+			}
+			return out
+		},
+	}
+	for _, z := range a.agreement.Zones {
+		in.Zones = append(in.Zones, z.ID)
+	}
+	observations, err := a.Observations(ctx, Filter{})
+	if err != nil {
+		return nil, err
+	}
+	for i := range observations {
+		o := &observations[i]
+		in.Seen = append(in.Seen, eval.Seen{Ref: eval.Ref{Source: o.Source, Ref: o.Ref}, Means: o.Means, Reported: o.Reported, Apart: slices.Contains(o.Caveats, referenceOnly)})
+	}
+	if in.Found, err = a.found(ctx); err != nil {
+		return nil, err
+	}
+	return eval.Measure(in), nil
+}
+
+// found are the incidents as scores see them.
+func (a *App) found(ctx context.Context) ([]eval.Found, error) {
+	again, err := a.again(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.store.Incidents(ctx, Filter{})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]eval.Found, 0, len(rows))
+	for i := range rows {
+		x := &rows[i].Incident
+		f := eval.Found{ID: x.ID, From: x.From, To: x.To, Probability: x.Probability, Activities: map[observation.Activity]float64{}}
+		for _, p := range x.Activities {
+			f.Activities[p.Activity] += p.Probability
+		}
+		for _, m := range x.Members {
+			f.Members = append(f.Members, eval.Ref{Source: m.Source, Ref: m.Ref})
+		}
+		if p := x.Position; p != nil {
+			f.Zones = map[string]float64{}
+			for _, m := range a.zones.At(geo.Point{Lat: p.Lat, Lon: p.Lon}, p.Radius, x.From).Zones {
+				f.Zones[m.Zone] = m.Probability
+			}
+		}
+		findings, err := again.row(ctx, &rows[i])
+		if err != nil {
+			return nil, err
+		}
+		// Who did it does not depend on the provision.
+		for _, y := range findings {
+			if len(y.Responsible.Candidates) == 0 {
+				continue
+			}
+			f.Parties, f.Named = map[string]float64{}, y.Responsible.Party
+			for _, c := range y.Responsible.Candidates {
+				if c.Party != "" {
+					f.Parties[c.Party] = c.Probability
+				}
+			}
+			break
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
