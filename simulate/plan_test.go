@@ -3,6 +3,9 @@ package simulate_test
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -268,4 +271,29 @@ func FuzzReadPlan(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Every field of a plan is on its page.
+func TestThePageNamesEveryField(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "docs", "simulate.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, of := range []any{simulate.Plan{}, simulate.EventPlan{}, simulate.SourcePlan{}, simulate.Model{}} {
+		for i := range reflect.TypeOf(of).NumField() {
+			name, _, _ := strings.Cut(reflect.TypeOf(of).Field(i).Tag.Get("yaml"), ",")
+			if name != "" && !strings.Contains(string(page), name) {
+				t.Errorf("docs/simulate.md does not name %s", name)
+			}
+		}
+	}
+	kinds, err := os.ReadFile(filepath.Join("scenarios", "kinds.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(kinds)) {
+		if kind, _, ok := strings.Cut(line, ":"); ok && kind != "" && kind[0] != ' ' && kind[0] != '#' && !strings.Contains(string(page), "`"+kind+"`") {
+			t.Errorf("docs/simulate.md does not name the kind %s", kind)
+		}
+	}
 }
