@@ -30,18 +30,40 @@ func (a *App) Evaluate(ctx context.Context, truth *eval.Truth) (*eval.Scores, er
 	for _, z := range a.agreement.Zones {
 		in.Zones = append(in.Zones, z.ID)
 	}
-	observations, err := a.Observations(ctx, Filter{})
-	if err != nil {
+	var err error
+	if in.Seen, err = a.seen(ctx); err != nil {
 		return nil, err
-	}
-	for i := range observations {
-		o := &observations[i]
-		in.Seen = append(in.Seen, eval.Seen{Ref: eval.Ref{Source: o.Source, Ref: o.Ref}, Means: o.Means, Reported: o.Reported, Apart: slices.Contains(o.Caveats, referenceOnly)})
 	}
 	if in.Found, err = a.found(ctx); err != nil {
 		return nil, err
 	}
 	return eval.Measure(in), nil
+}
+
+// seen are the observations as scores see them.
+func (a *App) seen(ctx context.Context) ([]eval.Seen, error) {
+	keys, err := a.store.Observations(ctx, Filter{})
+	if err != nil {
+		return nil, err
+	}
+	a.progress.Begin("reading observations", int64(len(keys)))
+	defer a.progress.End()
+	cursor := a.journal.Cursor()
+	out := make([]eval.Seen, len(keys))
+	for i, k := range keys {
+		o, err := a.observation(cursor, k.Seq)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = eval.Seen{Ref: eval.Ref{Source: o.Source, Ref: o.Ref}, Means: o.Means, Reported: o.Reported, Apart: slices.Contains(o.Caveats, referenceOnly)}
+		if i%1000 == 0 {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			a.progress.Done(int64(i))
+		}
+	}
+	return out, nil
 }
 
 // found are the incidents as scores see them.
@@ -54,8 +76,16 @@ func (a *App) found(ctx context.Context) ([]eval.Found, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.progress.Begin("judging again", int64(len(rows)))
+	defer a.progress.End()
 	out := make([]eval.Found, 0, len(rows))
 	for i := range rows {
+		if i%1000 == 0 {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			a.progress.Done(int64(i))
+		}
 		x := &rows[i].Incident
 		f := eval.Found{ID: x.ID, From: x.From, To: x.To, Probability: x.Probability, Activities: map[observation.Activity]float64{}}
 		for _, p := range x.Activities {

@@ -40,14 +40,14 @@ func read(t testing.TB, text string) *simulate.Plan {
 	return p
 }
 
-// short is an embedded plan of at most so many days.
+// short is an embedded plan of at most so many days and some two thousand events.
 func short(t testing.TB, name string, days float64) *simulate.Plan {
 	t.Helper()
 	p, err := simulate.Named(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Days = min(p.Days, days)
+	p.Days = min(p.Days, days, 2000/p.Events.PerDay)
 	return p
 }
 
