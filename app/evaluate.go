@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -16,6 +17,7 @@ func (a *App) Evaluate(ctx context.Context, truth *eval.Truth) (*eval.Scores, er
 	if err := a.place(ctx); err != nil {
 		return nil, err
 	}
+	truth, unknown := a.truthOf(truth)
 	in := eval.Input{
 		Truth: truth,
 		Day:   func(t time.Time) string { return t.In(a.agreement.Location()).Format(time.DateOnly) },
@@ -37,7 +39,29 @@ func (a *App) Evaluate(ctx context.Context, truth *eval.Truth) (*eval.Scores, er
 	if in.Found, err = a.found(ctx); err != nil {
 		return nil, err
 	}
-	return eval.Measure(in), nil
+	scores := eval.Measure(in)
+	scores.UnknownParties = unknown
+	return scores, nil
+}
+
+// truthOf is the truth with the agreement's parties; those that the agreement does
+// not know are named and left out.
+func (a *App) truthOf(truth *eval.Truth) (*eval.Truth, []string) {
+	out := &eval.Truth{Events: slices.Clone(truth.Events), Of: truth.Of}
+	unknown := map[string]bool{}
+	for i := range out.Events {
+		e := &out.Events[i]
+		if e.Party == "" || a.agreement.Party(e.Party) != nil {
+			continue
+		}
+		if p := a.agreement.PartyByActor(e.Party); p != nil {
+			e.Party = p.ID
+			continue
+		}
+		unknown[e.Party] = true
+		e.Party = ""
+	}
+	return out, slices.Sorted(maps.Keys(unknown))
 }
 
 // seen are the observations as scores see them.

@@ -57,6 +57,9 @@ type Scores struct {
 	Attribution  Calibration  `json:"attribution"`
 	Attributed   Attributed   `json:"attributed"`
 	Delays       []Delay      `json:"delays"`
+	// UnknownParties are those of the truth that the agreement does not know; nobody is
+	// asked whether they did it.
+	UnknownParties []string `json:"unknown_parties,omitempty"`
 }
 
 // Observations is how the workspace's and the truth's observations fit together.

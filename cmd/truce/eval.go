@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -77,6 +78,9 @@ func (c *cli) scores(s *eval.Scores) error {
 	}
 	if o.Unknown > 0 {
 		fmt.Fprintf(c.out, "%s of the workspace not in the truth, first %s/%s\n", plural(o.Unknown, "observation", "observations"), o.Unknowns[0].Source, o.Unknowns[0].Ref)
+	}
+	if len(s.UnknownParties) > 0 {
+		fmt.Fprintf(c.out, "the agreement does not know these parties of the truth: %s\n", strings.Join(s.UnknownParties, ", "))
 	}
 	w := tabwriter.NewWriter(c.out, 0, 8, 2, ' ', tabwriter.AlignRight)
 	row := func(format string, a ...any) { fmt.Fprintf(w, format+"\t\n", a...) }
