@@ -12,6 +12,9 @@ import (
 //go:embed style.css
 var style string
 
+// Style is the style sheet of the reports, for other pages that look like them.
+func Style() string { return style }
+
 // HTML writes the report as one self-contained page in a language (see
 // [Languages]; empty: English): no script, nothing fetched, set for A4 print.
 // Every text from outside goes through html.EscapeString; addresses are

@@ -20,6 +20,7 @@ type builder struct {
 	watchers  []*watcher
 	events    []*Event
 	refs      map[string]int
+	plain     map[string]string // the extra of those who say nothing extra
 }
 
 // Demo is the embedded demonstration: eleven days around the start of the

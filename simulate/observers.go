@@ -233,11 +233,14 @@ func (b *builder) report(o observation.Observation, e *Event) *observation.Obser
 	if o.To.Before(o.From) {
 		o.To = o.From
 	}
-	extra := map[string]string{"simulated": "true"}
-	for k, v := range o.Extra {
-		extra[k] = v
+	if b.plain == nil {
+		b.plain = map[string]string{"simulated": "true"}
 	}
-	o.Extra = extra
+	if o.Extra == nil {
+		o.Extra = b.plain
+	} else {
+		o.Extra["simulated"] = "true"
+	}
 	link := Link{Source: o.Source, Ref: o.Ref}
 	if e != nil {
 		link.Incident = e.ID

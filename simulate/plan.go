@@ -1,17 +1,12 @@
 package simulate
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
-	"slices"
 	"strings"
 	"time"
-
-	"github.com/goccy/go-yaml"
 
 	"github.com/truce-monitor/truce/observation"
 )
@@ -187,71 +182,8 @@ func Named(name string) (*Plan, error) {
 	return ReadPlan(name+".yaml", data)
 }
 
-// ReadPlan reads a plan, a YAML file; what it leaves open about a source is that
-// of the source's kind. The error says what is wrong where.
-func ReadPlan(name string, data []byte) (*Plan, error) {
-	kinds, err := readKinds()
-	if err != nil {
-		return nil, err
-	}
-	var shape struct {
-		Sources []struct {
-			Kind string `yaml:"kind"`
-		} `yaml:"sources"`
-	}
-	if err := yaml.Unmarshal(data, &shape); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	var p Plan
-	for i, s := range shape.Sources {
-		kind, ok := kinds[s.Kind]
-		if !ok {
-			return nil, fmt.Errorf("%s: source %d: no kind %q; expected one of %s", name, i+1, s.Kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
-		}
-		p.Sources = append(p.Sources, SourcePlan{Model: kind})
-	}
-	// Decoding into what is there keeps what the file does not say.
-	own := p.Sources
-	p.Sources = nil
-	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&p); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	var raw struct {
-		Sources []yaml.MapSlice `yaml:"sources"`
-	}
-	if err := yaml.Unmarshal(data, &raw); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	for i := range p.Sources {
-		text, err := yaml.Marshal(raw.Sources[i])
-		if err == nil {
-			err = yaml.Unmarshal(text, &own[i])
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: source %d: %w", name, i+1, err)
-		}
-	}
-	p.Sources = own
-	if err := p.check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return &p, nil
-}
-
-func readKinds() (map[string]Model, error) {
-	data, err := scenarios.ReadFile(kindsFile)
-	if err != nil {
-		return nil, err
-	}
-	kinds := map[string]Model{}
-	if err := yaml.UnmarshalWithOptions(data, &kinds, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("%s: %w", kindsFile, err)
-	}
-	return kinds, nil
-}
-
 // Terms is an agreement under which the scenario can be played: nobody fires, and
-// there are zones along the line.
+// there are zones along the line without troops and without heavy weapons.
 func (p *Plan) Terms() string {
 	var b strings.Builder
 	west, south, east, north := 180.0, 90.0, -180.0, -90.0
@@ -262,7 +194,7 @@ func (p *Plan) Terms() string {
 	fmt.Fprintf(&b, "agreement: %s\ntitle: %s (simulated)\ntime_zone: Etc/UTC\narea: [%.2f, %.2f, %.2f, %.2f]\n", p.Name, p.Name, west-1, south-1, east+1, north+1)
 	fmt.Fprintf(&b, "ceasefire:\n  - {id: truce, from: %s}\nparties:\n", p.From)
 	for _, party := range p.Parties {
-		fmt.Fprintf(&b, "  - {id: %s, name: %s, roles: [{role: party-to-conflict}]}\n", party, party)
+		fmt.Fprintf(&b, "  - {id: %s, name: %s, actors: [%s], roles: [{role: party-to-conflict}]}\n", party, party, party)
 	}
 	fmt.Fprintf(&b, "lines:\n  - id: contact\n    left: %s\n    right: %s\n    versions:\n      - from: 2000-01-01\n        coordinates: [", p.Parties[0], p.Parties[1])
 	for i, c := range p.Line {
@@ -272,45 +204,9 @@ func (p *Plan) Terms() string {
 		fmt.Fprintf(&b, "[%v, %v]", c[0], c[1])
 	}
 	b.WriteString("]\nzones:\n  - {id: strip, within: {km: 2}}\n  - {id: near, within: {km: 5}}\n  - {id: withdrawal, within: {km: 15}}\n" +
-		"provisions:\n  - {id: no-fire, words: Nobody fires., ceasefire: truce, prohibits: {kind: activity}}\n" +
-		"  - {id: no-fire-near, words: Nobody fires within 5 km of the line., zone: near, ceasefire: truce, prohibits: {kind: activity}}\n")
+		"provisions:\n  - {id: no-fire, words: Nobody fires., ceasefire: truce, prohibits: {kind: activity}, severity: S2}\n" +
+		"  - {id: no-fire-near, words: Nobody fires within 5 km of the line., zone: near, ceasefire: truce, prohibits: {kind: activity}, severity: S2}\n" +
+		"  - {id: no-troops, words: No troops within 2 km of the line., zone: strip, ceasefire: truce, prohibits: {kind: presence}, severity: S1}\n" +
+		"  - {id: no-heavy-weapons, words: No heavy weapons within 15 km of the line., zone: withdrawal, ceasefire: truce, prohibits: {kind: presence, weapons: [artillery-ge100, mlrs]}, severity: S2}\n")
 	return b.String()
-}
-
-func (p *Plan) check() error {
-	var err error
-	if p.start, err = time.Parse(time.DateOnly, p.From); err != nil {
-		return fmt.Errorf("from %q: expected a date such as 2026-03-01", p.From)
-	}
-	e := &p.Events
-	switch {
-	case p.Name == "":
-		return errors.New("it has no name (scenario)")
-	case len(p.Line) < 2:
-		return errors.New("line: expected at least two places, [lon, lat]")
-	case p.Parties[0] == "" || p.Parties[1] == "" || p.Parties[0] == p.Parties[1]:
-		return errors.New("parties: expected two, left and right of the line")
-	case !(p.Days > 0 && p.Days <= 1000):
-		return fmt.Errorf("days: %g; expected more than 0, at most 1000", p.Days)
-	case !(p.TownsKM > 0):
-		return fmt.Errorf("towns_km: %g; expected more than 0", p.TownsKM)
-	case !(e.PerDay >= 0 && e.PerDay <= 1e5):
-		return fmt.Errorf("events: per_day: %g; expected 0 to 100000", e.PerDay)
-	case !(e.Children >= 0 && e.Children < 0.95):
-		return fmt.Errorf("events: children: %g; expected 0 to below 0.95, or fire never ends", e.Children)
-	case !(e.DepthKM > 0):
-		return fmt.Errorf("events: depth_km: %g; expected more than 0", e.DepthKM)
-	}
-	for i, s := range p.Sources {
-		if s.N < 1 || s.N > 10000 {
-			return fmt.Errorf("source %d (%s): n: %d; expected 1 to 10000", i+1, s.Kind, s.N)
-		}
-		if !slices.Contains([]string{"position", "bearing", "azimuth", "settlement", "name"}, s.Gives) {
-			return fmt.Errorf("source %d (%s): gives %q; expected position, bearing, azimuth, settlement or name", i+1, s.Kind, s.Gives)
-		}
-		if (s.Gives == "bearing" || s.Gives == "azimuth") && !s.stands() {
-			return fmt.Errorf("source %d (%s): it stands nowhere (behind_km) and can give no bearing", i+1, s.Kind)
-		}
-	}
-	return nil
 }

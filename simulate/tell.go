@@ -10,6 +10,10 @@ import (
 // soundMS is the speed of sound in metres a second, at about 15 °C.
 const soundMS = 340
 
+// audible is the share of its range from beyond which a source hears little: with
+// exp(-(d/range)²) a tenth is perceived there.
+const audible = 1.5
+
 // tellOf lets every source perceive an event, or not.
 func (g *generator) tellOf(e *Event) {
 	bad := g.bad(e.At, e.along)
@@ -156,7 +160,7 @@ func (g *generator) when(o *observation.Observation, s *stander, at time.Time, d
 		o.To = o.From
 	}
 	if s.Gives == "azimuth" { // it was made between now and as long ago as sound takes to arrive
-		o.From = o.From.Add(-seconds(1000 * s.RangeKM / soundMS)).Truncate(time.Second)
+		o.From = o.From.Add(-seconds(audible * 1000 * s.RangeKM / soundMS)).Truncate(time.Second)
 	}
 	o.Reported = at.Add(g.between(s.DelayMin)).Truncate(time.Second)
 }

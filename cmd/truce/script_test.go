@@ -74,9 +74,15 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 	}
 }
 
-// The tutorial's commands are run as they are written.
-func TestTutorial(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "tutorial.md"))
+// The commands of these pages are run as they are written.
+func TestTutorial(t *testing.T) { runPage(t, "tutorial.md", 8) }
+
+func TestSimulatePage(t *testing.T) { runPage(t, "simulate.md", 5) }
+
+// runPage runs the commands of a page, which has at least so many lines of them.
+func runPage(t *testing.T, name string, least int) {
+	t.Helper()
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,13 +93,13 @@ func TestTutorial(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if strings.Count(script, "\n") < 8 {
+	if strings.Count(script, "\n") < least {
 		t.Fatalf("only these commands were found:\n%s", script)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "tutorial.txtar"), []byte(script+txtar(files)), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "page.txtar"), []byte(script+txtar(files)), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{Files: []string{filepath.Join(dir, "tutorial.txtar")}, Setup: setup, RequireExplicitExec: true, Cmds: commands()})
+	testscript.Run(t, testscript.Params{Files: []string{filepath.Join(dir, "page.txtar")}, Setup: setup, RequireExplicitExec: true, Cmds: commands()})
 }
 
 // tutorial turns a page into a script: a block ```console holds lines "$ command",
