@@ -45,7 +45,8 @@ const (
 )
 
 // habits compares each source with what the others say about the same time and
-// place, and reports whether any is other than was taken so far.
+// place, and reports whether enough of the reports are to be taken otherwise than so
+// far to divide all once more.
 func (s *solver) habits() bool {
 	n := len(s.sources)
 	of := make([][]int32, n)
@@ -70,7 +71,7 @@ func (s *solver) habits() bool {
 	}
 	slices.Sort(usual)
 	typical := usual[len(usual)/2]
-	changed := false
+	changed := 0
 	for k, list := range of {
 		if len(list) < leastReports {
 			continue
@@ -80,12 +81,26 @@ func (s *solver) habits() bool {
 			h = s.seek(list, h)
 		}
 		h = s.refine(list, h)
-		if h != s.habit[k] {
-			s.habit[k] = h
-			changed = true
+		if s.matters(s.habit[k], h, &s.entries[list[0]]) {
+			changed += len(list)
 		}
+		s.habit[k] = h
 	}
-	return changed
+	return changed > len(s.bySize)/50
+}
+
+// matters reports whether a source taken otherwise than before makes another
+// division worth while; what does not matters from tomorrow.
+func (s *solver) matters(was, is habit, e *entry) bool {
+	usual := was.clock
+	if usual == 0 {
+		usual = e.when.sd
+	}
+	clock := is.clock
+	if clock == 0 {
+		clock = usual
+	}
+	return math.Abs(is.fastS-was.fastS) > usual || clock > 2*usual || clock < usual/2 || is.scale > 1.5*was.scale || is.scale < was.scale/1.5
 }
 
 // company is how many reports by other sources entry i is together with, up to
@@ -153,7 +168,7 @@ func (s *solver) seek(list []int32, h habit) habit {
 		for _, i := range list {
 			sigma += s.entries[i].major / float64(len(list))
 		}
-		if k := median / 1.1774 / math.Max(sigma, s.m.Space.FloorM); median < byChance/2 && k > 1.3 {
+		if k := median / 1.1774 / math.Max(sigma, s.m.Space.FloorM); median < byChance/2 && k > 3 {
 			h.scale = math.Min(k, 10)
 		}
 	}
@@ -224,10 +239,8 @@ func (s *solver) refine(list []int32, h habit) habit {
 	}
 	if n := len(s.ratios); n >= leastReports {
 		slices.Sort(s.ratios)
-		if k := math.Sqrt(s.ratios[n/2]); k > 1.25 || k < 0.75 && h.scale > 1 {
-			// Never below what is stated: what is chosen as nearest looks too near.
-			h.scale = math.Round(10*math.Min(10, math.Max(1, h.scale*k))) / 10
-		}
+		// Never below what is stated: what is chosen as nearest looks too near.
+		h.scale = math.Round(10*math.Min(10, math.Max(1, h.scale*toward(math.Sqrt(s.ratios[n/2]), n)))) / 10
 	}
 	if n := len(s.lags); n >= leastReports {
 		slices.Sort(s.lags)
@@ -236,15 +249,24 @@ func (s *solver) refine(list []int32, h habit) habit {
 			s.lags[k] = math.Abs(s.lags[k] - middle)
 		}
 		slices.Sort(s.lags)
-		sd := math.Max(2, math.Round(1.4826*s.lags[n/2]))
-		if math.Abs(middle) > math.Max(3, 3*sd/math.Sqrt(float64(n))) {
+		sd := math.Max(2, 1.4826*s.lags[n/2])
+		if math.Abs(middle) > math.Max(3, math.Max(sd/2, 4*sd/math.Sqrt(float64(n)))) {
 			h.fastS += math.Round(middle)
 		}
-		if h.clock == 0 || sd > 1.3*h.clock || sd < 0.75*h.clock {
-			h.clock = sd
+		was := h.clock
+		if was == 0 {
+			was = s.entries[list[0]].when.sd
 		}
+		h.clock = math.Round(10*was*toward(sd/was, n)) / 10
 	}
 	return h
+}
+
+// toward is by how much to change what is taken so far if n reports say that it
+// should change by a ratio.
+func toward(ratio float64, n int) float64 {
+	const doubt = 15 // reports that what was taken so far is worth
+	return math.Exp(math.Log(math.Max(ratio, 1e-3)) * float64(n) / float64(n+doubt))
 }
 
 // beside is how far c lies from the ray, in standard deviations, squared.

@@ -234,15 +234,12 @@ func (s *solver) ratio(c *cluster, e *entry, w *meeting) (r float64, ok bool) {
 // within is the density of e's time if the event was at the incident's: the stated
 // interval, blurred by both errors.
 func (w *meeting) within() float64 {
-	sd := math.Sqrt(w.v)
-	inside := w.half - math.Abs(w.lag)
-	switch {
-	case inside > 3*sd:
-		return 1 / (2 * w.half)
-	case inside < -5*sd:
+	inside, sd := w.half-math.Abs(w.lag), math.Sqrt(w.v)
+	p := normal(inside/sd) - normal((inside-2*w.half)/sd)
+	if inside < -5*sd {
 		return 0
 	}
-	return math.Max((math.Erf((w.lag+w.half)/sd/math.Sqrt2)-math.Erf((w.lag-w.half)/sd/math.Sqrt2))/2, 1e-5) / (2 * w.half)
+	return max(p, 1e-5) / (2 * w.half)
 }
 
 const nearby = "near in space and time, of a like type"

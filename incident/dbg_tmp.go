@@ -1,25 +1,27 @@
 package incident
 
-import "fmt"
-
-var Dbg bool
+// DbgJoin is temporary: called for each entry with the probability of the best option.
+var DbgJoin func(seq uint64, p float64, others []uint64, joined bool)
 
 func (s *solver) dbg() {
-	if !Dbg {
+	if DbgJoin == nil {
 		return
 	}
-	names := make([]string, len(s.sources))
-	for n, k := range s.sources {
-		names[k] = n
-	}
-	n := make([]int, len(names))
-	for i := range s.entries {
-		n[s.entries[i].source]++
-	}
-	for k, h := range s.habit {
-		if !h.usual() || n[k] > 25 {
-			fmt.Printf("   %-40s n %4d alone %.2f fast %5.0f scale %.1f clock %.0f\n", names[k], n[k], s.alone[k], h.fastS, h.scale, h.clock)
+	for _, i := range s.bySize {
+		if len(s.near.of(i)) == 0 {
+			continue
 		}
+		best, _ := s.choose(i, false)
+		if best.ratio == 0 {
+			continue
+		}
+		sum := 1/s.entries[i].lonely - 1
+		var others []uint64
+		for _, j := range s.clusters[best.cluster].members {
+			if j != i {
+				others = append(others, s.entries[j].seq)
+			}
+		}
+		DbgJoin(s.entries[i].seq, best.ratio/(1+sum), others, best.cluster == s.in[i])
 	}
-	fmt.Println()
 }

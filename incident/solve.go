@@ -43,6 +43,8 @@ type solver struct {
 // after the second; the rest are too close to call.
 const sweeps = 4
 
+const recounts = 1
+
 func (s *solver) solve() {
 	s.bySize = s.bySize[:0]
 	for i := range s.entries {
@@ -67,6 +69,7 @@ const rounds = 7
 
 // divide finds which entries belong together as they are taken now.
 func (s *solver) divide() {
+	Divides++
 	slices.SortFunc(s.bySize, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(s.entries[a].size, s.entries[b].size), cmp.Compare(a, b))
 	})
@@ -83,7 +86,7 @@ func (s *solver) divide() {
 		s.settle(i)
 	}
 	for n := range sweeps {
-		if n < 2 {
+		if n < recounts {
 			s.rates.count(s)
 			s.adapt()
 			for i := range s.entries {
@@ -97,7 +100,7 @@ func (s *solver) divide() {
 				changed = true
 			}
 		}
-		if !changed && n > 0 {
+		if !changed && n+1 >= recounts {
 			break
 		}
 	}
@@ -169,7 +172,7 @@ const (
 )
 
 // margin is by how much an answer must be clear to stand when rates change.
-const margin = 30
+const margin = 10
 
 // choose is the best option for entry i; ok is false where it is more
 // probably of an event of its own.

@@ -1,0 +1,3 @@
+package incident
+var Divides int
+var Dbg2 = true
