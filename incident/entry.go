@@ -30,6 +30,7 @@ type entry struct {
 	asked     bool    // since something about it changed
 	detailed  bool    // it tells more than place, time, type and count
 	tellsHarm bool    // its like tells of the killed and injured where there are any
+	shared    bool    // it has a page or a picture that others may have too
 	sure      bool    // by far the best, or far from any
 	number    float64 // ln of its count
 	numberV   float64 // and that's variance; 0: it has none
@@ -121,6 +122,7 @@ func (m *model) entry(seq uint64, o *observation.Observation) entry {
 	case observation.News, observation.Hotline, observation.Party:
 		e.tellsHarm = o.How == observation.Told
 	}
+	e.shared = e.address != "" || len(o.Media) > 0
 	e.detailed = e.detailed || e.tellsHarm
 	area := m.Space.NamesSigmaM * m.Space.NamesSigmaM
 	if e.est.known {

@@ -1,6 +1,8 @@
 package incident
 
 import (
+	"hash/maphash"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -18,9 +20,11 @@ type Fuser struct {
 	solver solver
 	own    bool // the parameters are not the default ones
 
-	day    int64   // of the observations at hand, days since 1970
-	open   []entry // of the day and of what was open when it began
-	known  map[reference]bool
+	day    int64            // of the observations at hand, days since 1970
+	open   []entry          // of the day and of what was open when it began
+	kept   []entry          // room for it
+	known  map[uint64]int32 // where in open a source's reference is, by its hash
+	seed   maphash.Seed
 	closed []Incident
 
 	memory  map[string]memory // of sources, from the days before
@@ -39,7 +43,7 @@ func (f *Fuser) ready() {
 		f.solver.m = defaultModel()
 	}
 	if f.known == nil {
-		f.known = map[reference]bool{}
+		f.known, f.seed = map[uint64]int32{}, maphash.MakeSeed()
 		f.solver.sources = map[string]int32{}
 		f.solver.means = map[observation.Means]int32{}
 	}
@@ -54,12 +58,24 @@ func dayOf(t time.Time) int64 { return int64(math.Floor(float64(t.Unix()) / dayS
 func (f *Fuser) Add(seq uint64, o *observation.Observation) {
 	f.ready()
 	f.advance(dayOf(o.From))
-	key := reference{o.Source, o.Ref}
-	if f.known[key] {
+	if !f.know(o) {
 		return // what was reported is reported
 	}
-	f.known[key] = true
 	f.open = append(f.open, f.solver.m.entry(seq, o))
+}
+
+// know notes that o is the next of what is open; false if it is there already.
+func (f *Fuser) know(o *observation.Observation) bool {
+	for h := maphash.String(f.seed, o.Source) ^ 3*maphash.String(f.seed, o.Ref); ; h++ {
+		i, ok := f.known[h]
+		if !ok {
+			f.known[h] = int32(len(f.open))
+			return true
+		}
+		if same := f.open[i].o; same.Source == o.Source && same.Ref == o.Ref {
+			return false
+		}
+	}
 }
 
 // advance ends the days before day, one after the other.
@@ -70,6 +86,9 @@ func (f *Fuser) advance(day int64) {
 	}
 	if f.day < day || len(f.open) == 0 {
 		f.day = day
+		maps.DeleteFunc(f.memory, func(_ string, m memory) bool {
+			return m.N*math.Pow(fades, float64(day-f.learned)) < leastN
+		})
 	}
 }
 
@@ -84,7 +103,7 @@ func (f *Fuser) fuse(until float64) {
 	s.recall(f.memory, f.day-f.learned)
 	s.solve()
 	f.memory, f.learned = s.remember(f.memory, f.day-f.learned, f.day), f.day
-	kept := make([]entry, 0, 64)
+	kept := f.kept[:0]
 	for _, members := range s.results() {
 		_, to := s.interval(members)
 		if closes := to + s.m.Time.SlackS; closes >= until && s.entries[members[0]].kind&isolated == 0 {
@@ -94,13 +113,14 @@ func (f *Fuser) fuse(until float64) {
 			continue
 		}
 		f.closed = append(f.closed, s.incident(members))
-		for _, i := range members {
-			o := s.entries[i].o
-			delete(f.known, reference{o.Source, o.Ref})
-		}
 	}
 	clear(f.open)
-	f.open = kept
+	clear(f.known)
+	f.kept, f.open = f.open, kept[:0]
+	for _, e := range kept {
+		f.know(e.o)
+		f.open = append(f.open, e)
+	}
 }
 
 // Advance says that nothing of the days before t's follows: they are fused, and

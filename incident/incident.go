@@ -85,6 +85,11 @@ type Member struct {
 	DistanceM   float64           `json:"distance_m,omitempty"` // from the incident as it stood
 	LagS        float64           `json:"lag_s,omitempty"`      // seconds between the intervals, corrected for the travel of sound
 	Why         string            `json:"why,omitempty"`        // the reason in one phrase, English
+
+	// Other is the incident that it may be of instead, with which probability; empty
+	// where there is none that is close.
+	Other            string  `json:"other,omitempty"`
+	OtherProbability float64 `json:"other_probability,omitempty"`
 }
 
 // Claim is a party that a source holds responsible.

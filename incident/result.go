@@ -68,6 +68,10 @@ func (s *solver) incident(members []int32) Incident {
 			Seq: e.seq, Source: o.Source, Ref: o.Ref, Means: o.Means, Independent: e.independent,
 			Score: round(e.score, 3), DistanceM: round(e.distance, 1), LagS: round(e.lag, 1), Why: e.why,
 		}
+		if b := s.other[members[i]]; b.probability > 0 {
+			in.Members[i].Other = identify(s.entries[s.first(b.cluster)].o)
+			in.Members[i].OtherProbability = round(b.probability, 6)
+		}
 		if h := e.habit.String(); h != "" {
 			in.Members[i].Why = strings.TrimPrefix(in.Members[i].Why+"; "+h, "; ")
 		}

@@ -93,11 +93,9 @@ func Restore(snapshot []byte) (*Fuser, error) {
 		if o.Observation == nil {
 			return nil, fmt.Errorf("restoring fusion: record %d has no observation", o.Seq)
 		}
-		key := reference{o.Observation.Source, o.Observation.Ref}
-		if f.known[key] {
-			return nil, fmt.Errorf("restoring fusion: %s/%s twice", key.source, key.ref)
+		if !f.know(o.Observation) {
+			return nil, fmt.Errorf("restoring fusion: %s/%s twice", o.Observation.Source, o.Observation.Ref)
 		}
-		f.known[key] = true
 		f.open = append(f.open, f.solver.m.entry(o.Seq, o.Observation))
 	}
 	return f, nil

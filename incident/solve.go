@@ -26,6 +26,7 @@ type solver struct {
 	alone    []float64 // by source: share of reports that no other source repeats
 	habit    []habit   // by source
 	trust    []trust   // by source
+	other    []beside  // by entry
 	ratios   []float64
 	lags     []float64
 	options  []option
@@ -62,6 +63,7 @@ func (s *solver) solve() {
 		s.heed()
 	}
 	s.weighTrust()
+	s.lookBeside()
 }
 
 // rounds is how often, at most, sources are taken otherwise than before.
@@ -69,7 +71,6 @@ const rounds = 7
 
 // divide finds which entries belong together as they are taken now.
 func (s *solver) divide() {
-	Divides++
 	slices.SortFunc(s.bySize, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(s.entries[a].size, s.entries[b].size), cmp.Compare(a, b))
 	})
@@ -168,7 +169,7 @@ func (o *option) verdict() verdict {
 // say, to be still worth asking for them.
 const (
 	far     = 1e-3
-	farther = 1e-6 // where words, pages or pictures may say that it is the same
+	farther = 1e-6 // where pages or pictures may say that it is the same
 )
 
 // margin is by how much an answer must be clear to stand when rates change.
@@ -180,6 +181,7 @@ func (s *solver) choose(i int32, contest bool) (best option, ok bool) {
 	e := &s.entries[i]
 	s.question++
 	s.options = s.options[:0]
+	gate := s.m.Decision.GateSigma
 	top := 0.0
 	for _, j := range s.near.of(i) {
 		k := s.in[j]
@@ -187,6 +189,10 @@ func (s *solver) choose(i int32, contest bool) (best option, ok bool) {
 			continue
 		}
 		s.stamp[k] = s.question
+		// Most are of another time.
+		if c := &s.clusters[k]; e.ray == nil && math.Abs(c.middle-e.mid) > e.reach+gate*math.Sqrt(c.variance) {
+			continue
+		}
 		if o, met := s.consider(i, k, contest); met {
 			s.options = append(s.options, o)
 			top = max(top, o.ratio)
@@ -195,7 +201,7 @@ func (s *solver) choose(i int32, contest bool) (best option, ok bool) {
 	l := s.alone[e.source]
 	scale := (1 - l) / l / s.rates.at(i)
 	cut := far * top * scale
-	if e.o.Text != "" || e.address != "" || len(e.o.Media) > 0 {
+	if e.shared {
 		cut = farther * top * scale
 	}
 	sum := 0.0
@@ -317,4 +323,37 @@ func (s *solver) found(i int32) {
 	*c = cluster{members: append(c.members[:0], i), buf: c.buf}
 	s.begin(c, e)
 	s.in[i] = k
+}
+
+// beside is an incident that an entry may be of instead.
+type beside struct {
+	cluster     int32
+	probability float64
+}
+
+// leastBeside is the least probability with which an alternative is told.
+const leastBeside = 0.05
+
+// lookBeside finds what each entry may be of instead, now that all stand.
+func (s *solver) lookBeside() {
+	s.other = slices.Grow(s.other[:0], len(s.entries))[:len(s.entries)]
+	clear(s.other)
+	for _, i := range s.bySize {
+		e := &s.entries[i]
+		if e.sure || len(s.near.of(i)) == 0 {
+			continue
+		}
+		s.choose(i, false)
+		all := 1.0
+		var best option
+		for _, o := range s.options {
+			all += o.ratio
+			if o.cluster != s.in[i] && (o.ratio > best.ratio || o.ratio == best.ratio && s.first(o.cluster) < s.first(best.cluster)) {
+				best = o
+			}
+		}
+		if p := best.ratio / all; p >= leastBeside {
+			s.other[i] = beside{best.cluster, p}
+		}
+	}
 }

@@ -37,7 +37,6 @@ func prof(args []string) error {
 	}
 	syscall.Getrusage(syscall.RUSAGE_SELF, &b)
 	pprof.StopCPUProfile()
-	fmt.Println(incident.Divides)
 	cpu := float64(b.Utime.Nano()-a.Utime.Nano()+b.Stime.Nano()-a.Stime.Nano()) / 1e9
 	fmt.Printf("%.2f us CPU each, %.0f k/s of CPU\n", cpu/3/float64(len(s.Observations))*1e6, 3*float64(len(s.Observations))/cpu/1000)
 	fmt.Println(len(s.Observations), float64(3*len(s.Observations))/time.Since(begin).Seconds())

@@ -1,3 +1,0 @@
-package incident
-var Divides int
-var Dbg2 = true
