@@ -43,6 +43,8 @@ func layers() []layer {
 		{"report", append([]string{"publish"}, core...), "a report knows neither storage nor HTTP"},
 		{"examples", nil, "the examples are files"},
 		{"simulate", []string{"examples", "geo", "observation"}, "a scenario does not know how it will be judged"},
+		{"proportion", nil, "a share does not know of what it is one"},
+		{"review", []string{"geo", "observation", "proportion"}, "people's judgement of fusion does not depend on how it fuses"},
 		{"eval", []string{"observation"}, "a score does not know how what it scores came about"},
 		{"app", []string{""}, ""},
 		{"cmd/", []string{""}, ""},
