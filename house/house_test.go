@@ -45,6 +45,7 @@ func layers() []layer {
 		{"simulate", []string{"examples", "geo", "observation"}, "a scenario does not know how it will be judged"},
 		{"proportion", nil, "a share does not know of what it is one"},
 		{"track", []string{"observation", "incident", "proportion"}, "how a source has done does not depend on terms or storage"},
+		{"partylog", []string{"observation", "incident", "proportion"}, "what the parties say does not depend on terms or storage"},
 		{"review", []string{"geo", "observation", "proportion"}, "people's judgement of fusion does not depend on how it fuses"},
 		{"eval", []string{"observation"}, "a score does not know how what it scores came about"},
 		{"app", []string{""}, ""},
