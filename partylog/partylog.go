@@ -4,14 +4,17 @@
 // others saw of which a party's log says nothing.
 //
 // A party's log is a source like any other, and no party's is believed more than
-// another's. The package must not know terms, storage or how a report is laid out.
+// another's. The package must not know storage or how a report is laid out.
 package partylog
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
 
+	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/proportion"
@@ -66,6 +69,28 @@ type Row struct {
 // Basis are the incidents that make a row's numbers, by ID, in their order.
 type Basis struct {
 	ByParty, ByOthers, ByNobody, Contradicted, Silent, OwnSilent []string
+}
+
+// Of makes the table of the parties to the conflict under the terms, in their order.
+func Of(terms *agreement.Agreement, incidents []incident.Incident, findings []finding.Finding) Table {
+	in := Input{Incidents: incidents, Responsible: map[string]string{}}
+	for i := range terms.Parties {
+		p := &terms.Parties[i]
+		if p.Excluded || !p.Is("party-to-conflict") {
+			continue
+		}
+		names := slices.Clone(p.Actors)
+		for _, lang := range slices.Sorted(maps.Keys(p.Name)) {
+			names = append(names, p.Name[lang])
+		}
+		in.Parties = append(in.Parties, Party{ID: p.ID, Names: names})
+	}
+	for i := range findings {
+		if x := &findings[i]; x.Incident != "" && x.Result == finding.Breach && x.Responsible.Party != "" {
+			in.Responsible[x.Incident] = x.Responsible.Party
+		}
+	}
+	return Read(in)
 }
 
 // Read makes the table. What is no act of anybody (alerts, fires, announced

@@ -68,13 +68,13 @@ func (t *tracker) clocks() {
 	}
 }
 
-// lags are a source's differences in time to what others saw.
+// lags are a source's differences in time to what others saw, seconds.
 type lags struct {
-	peak     []float64 // those where they pile up, seconds
-	second   int       // of them, those not by the most frequent other source
-	n        int       // reports compared
-	near     float64   // those about 0, where a right clock's are
-	expected float64   // about the peak if nothing but chance were there
+	right  []float64 // where they pile up about 0
+	peak   []float64 // where they pile up elsewhere
+	second int       // of these, those not by the most frequent other source
+	n      int       // reports compared
+	chance float64   // how many would be about the peak if the clock were right
 }
 
 // of compares a source with all others. Each event counts once, by the most precise
@@ -108,28 +108,34 @@ func (c *correlogram) of(s *source) lags {
 	within := func(at float64) (from, to int) {
 		return sort.SearchFloat64s(all, at-half), sort.Search(len(all), func(i int) bool { return all[i] > at+half })
 	}
-	best, top := 0, 0.0
-	from, to := within(0)
-	near := to - from
-	best = near
-	for k := 1; k*binS <= horizonS; k++ {
-		for _, at := range []float64{float64(k) * binS, float64(-k) * binS} {
-			if from, to := within(at); to-from > best {
-				best, top = to-from, at
+	// The highest pile about 0, where a right clock's is, and the highest beyond. Of
+	// equal ones the first counts, nearest 0.
+	top := func(from, to int) float64 {
+		best, at := -1, 0.0
+		for k := from; k <= to; k++ {
+			for _, x := range []float64{float64(k * binS), float64(-k * binS)} {
+				if i, j := within(x); j-i > best {
+					best, at = j-i, x
+				}
 			}
 		}
+		return at
 	}
-	from, to = within(top)
+	from, to := within(top(0, clockOffS/binS-1))
+	right := all[from:to]
+	at := top(clockOffS/binS, horizonS/binS)
+	from, to = within(at)
 	// Fire draws fire, so that chance is not the same at all lags: on the other side
 	// of 0, as far away, nothing but chance is.
-	a, b := within(-top)
+	a, b := within(-at)
 	by := map[string]int{}
 	most := 0
 	for _, x := range found[from:to] {
 		by[x.witness]++
 		most = max(most, by[x.witness])
 	}
-	return lags{peak: slices.Clone(all[from:to]), second: to - from - most, n: n, near: float64(near), expected: math.Max(float64(b-a), float64(len(all))*half/horizonS)}
+	return lags{right: slices.Clone(right), peak: slices.Clone(all[from:to]), second: to - from - most, n: n,
+		chance: max(float64(b-a), float64(len(all))*half/horizonS, float64(len(right)))}
 }
 
 // lag is by how many seconds a report is later than what a witness saw.
@@ -171,11 +177,8 @@ func (c *correlogram) around(r *report) []lag {
 	return out
 }
 
-// excess is how many more lags are about the peak than by chance, or than a right
-// clock's place has.
-func (l *lags) excess() float64 { return float64(len(l.peak)) - l.chance() }
-
-func (l *lags) chance() float64 { return math.Max(l.expected, l.near) }
+// excess is how many more lags are about the peak than with a right clock.
+func (l *lags) excess() float64 { return float64(len(l.peak)) - l.chance }
 
 // off tells whether a source's lags are a wrong clock's. It takes two witnesses,
 // for of two sources alone that differ nothing tells which is wrong: two other
@@ -183,20 +186,20 @@ func (l *lags) chance() float64 { return math.Max(l.expected, l.near) }
 // differs from its peers' by as much.
 func (s *source) off() *Reason {
 	l := &s.lags
-	at := median(slices.Clone(l.peak), 0)
-	if math.Abs(at.Value) < clockOffS {
+	if len(l.peak) < clockTimed {
 		return nil
 	}
-	sigmas := l.excess() / math.Sqrt(l.chance()+1)
+	at := math.Round(middle(l.peak)) // sorted
+	sigmas := l.excess() / math.Sqrt(l.chance+1)
 	switch early := s.early; {
-	case early.timed && math.Abs(early.s-at.Value) < math.Abs(at.Value)/4 && early.spread < math.Abs(at.Value)/4:
-		if at.N < clockTimed || sigmas < clockTimedSigmas {
+	case early.timed && math.Abs(early.s-at) < math.Abs(at)/4 && early.spread < math.Abs(at)/4:
+		if sigmas < clockTimedSigmas {
 			return nil
 		}
-	case at.N < clockReports || sigmas < clockSigmas || l.excess() < clockShare*float64(l.n) || l.second < max(2, at.N/4):
+	case len(l.peak) < clockReports || sigmas < clockSigmas || l.excess() < clockShare*float64(l.n) || l.second < max(2, len(l.peak)/4):
 		return nil
 	}
-	return &Reason{Kind: ClockOff, Seconds: at.Value, N: at.N}
+	return &Reason{Kind: ClockOff, Seconds: at, N: len(l.peak)}
 }
 
 // early is by how many seconds an instrument reports sooner after what it reports

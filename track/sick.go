@@ -46,10 +46,10 @@ func (r Reason) String() string {
 // When a source counts as sick. All assumed, and chosen to name none that is not: a
 // wrong name costs a monitor more trust than a late one.
 const (
-	clockOffS    = 120.0 // seconds; less is the rounding of people
-	clockShare   = 0.15  // of the reports compared are about the peak beyond chance
-	clockSigmas  = 4.0   // of chance
-	clockReports = 6     // about the peak
+	clockOffS    = 120  // seconds; less is the rounding of people
+	clockShare   = 0.15 // of the reports compared are about the peak beyond chance
+	clockSigmas  = 4.0  // of chance
+	clockReports = 6    // about the peak
 	// The same where the time until it reports bears it out.
 	clockTimed       = 3
 	clockTimedSigmas = 2.0

@@ -74,13 +74,20 @@ type Record struct {
 }
 
 // Estimate is a value with the interval that holds the true one with 95 %, from
-// N reports. Of none, all is zero.
+// N reports. Of too few for such an interval there is N alone.
 type Estimate struct {
 	N     int     `json:"n"`
 	Value float64 `json:"value"`
 	Low   float64 `json:"low"`
 	High  float64 `json:"high"`
 }
+
+// Known tells whether there is a value.
+func (e Estimate) Known() bool { return e != Estimate{N: e.N} || e.N >= fewest }
+
+// fewest is how many values it takes that the true median lies between the least
+// and the greatest with 95 %: 1 - 2·0.5⁶.
+const fewest = 6
 
 // shrinkage is how many reports like its peers' a source is credited with before
 // it has any, so that a few do not make its ratio. Assumed.
@@ -310,7 +317,11 @@ func (t *tracker) measure(s *source) Record {
 	r.EastM, r.NorthM = median(east, 1), median(north, 1)
 	r.SpreadM = round(math.Sqrt((square(spread(east))+square(spread(north)))/2), 1)
 	r.DelayS = median(delays, 0)
-	r.TimeS, r.SpreadS = median(s.lags.peak, 1), round(spread(s.lags.peak), 1)
+	about := s.lags.right
+	if s.clock != nil {
+		about = s.lags.peak
+	}
+	r.TimeS, r.SpreadS = median(about, 1), round(spread(about), 1)
 	return r
 }
 
@@ -318,11 +329,12 @@ func square(x float64) float64 { return x * x }
 
 // median is the median of values with its interval from order statistics, which
 // holds whatever their distribution (Conover 1999, Practical Nonparametric
-// Statistics, section 3.2), to so many digits. It changes the order of values.
+// Statistics, section 3.2), to so many digits. It takes at least fewest of them, and
+// changes their order.
 func median(values []float64, digits int) Estimate {
 	n := len(values)
-	if n == 0 {
-		return Estimate{}
+	if n < fewest {
+		return Estimate{N: n}
 	}
 	slices.Sort(values)
 	half := 1.959963984540054 * math.Sqrt(float64(n)) / 2
@@ -341,9 +353,10 @@ func middle(values []float64) float64 {
 }
 
 // spread is the standard deviation of a normal distribution with the values'
-// median absolute deviation (Rousseeuw and Croux 1993, doi:10.1080/01621459.1993.10476408).
+// median absolute deviation (Rousseeuw and Croux 1993, doi:10.1080/01621459.1993.10476408);
+// 0 of fewer than fewest.
 func spread(values []float64) float64 {
-	if len(values) < 2 {
+	if len(values) < fewest {
 		return 0
 	}
 	v := slices.Clone(values)
