@@ -56,9 +56,9 @@ func (c *composer) logs() {
 	}
 	s := c.section("logs", "section.logs")
 	s.add(para(text(l.t("logs.intro"))))
-	t := table{id: "t-logs", caption: l.t("logs.caption"), rowHead: true, columns: []column{{l.t("col.party"), 22, false}, {l.t("col.claims"), 8, true},
-		{l.t("col.by-party"), 14, true}, {l.t("col.by-others"), 14, true}, {l.t("col.by-nobody"), 14, true}, {l.t("col.contradicted"), 14, true},
-		{l.t("col.silent"), 14, true}, {l.t("col.own-silent"), 14, true}}}
+	t := table{id: "t-logs", caption: l.t("logs.caption"), rowHead: true, columns: []column{{l.t("col.party"), 14, false}, {l.t("col.claims"), 11, true},
+		{l.t("col.by-party"), 15, true}, {l.t("col.by-others"), 15, true}, {l.t("col.by-nobody"), 15, true}, {l.t("col.contradicted"), 15, true},
+		{l.t("col.silent"), 16, true}, {l.t("col.own-silent"), 17, true}}}
 	for _, x := range r.Logs.Parties {
 		name := "log." + slug(x.Party) + "."
 		t.rows = append(t.rows, row{cells: []cell{plain(l.party(x.Party)), plain(l.int(x.Claims)),
@@ -79,5 +79,5 @@ func (c *composer) share(p proportion.Of, name string) cell {
 		return plain("—")
 	}
 	low, high := p.Interval()
-	return numberCell(c.l.t("logs.of", "n", c.l.int(p.Hits), "all", c.l.int(p.Trials))+"\n"+c.l.percent(p.Share())+" ("+c.l.percent(low)+"–"+c.l.percent(high)+")", c.ref(name))
+	return numberCell(c.l.t("logs.of", "n", c.l.int(p.Hits), "all", c.l.int(p.Trials))+"\n"+c.l.percent(p.Share())+" ("+c.l.num(100*low, 0)+"–"+c.l.percent(high)+")", c.ref(name))
 }
