@@ -9,7 +9,7 @@ package main
 import (
 	"bytes"
 	"context"
-	_ "embed"
+	"embed"
 	"fmt"
 	"io"
 	"os"
@@ -24,8 +24,8 @@ import (
 	"github.com/truce-monitor/truce/review"
 )
 
-//go:embed judgements/coder-1.jsonl
-var judgements []byte
+//go:embed judgements/*.jsonl
+var judgements embed.FS
 
 func main() {
 	if len(os.Args) != 2 {
@@ -211,19 +211,50 @@ func territory(ctx context.Context, w io.Writer, a *app.App) error {
 	return nil
 }
 
-// reviewed prints how fusion does against a person's judgement.
+// reviewed prints how fusion does against a person's judgement: by sources, by the
+// sample that was judged, and in all.
 func reviewed(ctx context.Context, w io.Writer, a *app.App) error {
-	judged, err := review.Read("coder-1.jsonl", bytes.NewReader(judgements))
+	files, err := judgements.ReadDir("judgements")
 	if err != nil {
 		return err
 	}
-	s, err := a.Reviewed(ctx, judged)
+	var all []review.Judgement
+	var samples []string
+	for _, f := range files {
+		data, err := judgements.ReadFile("judgements/" + f.Name())
+		if err != nil {
+			return err
+		}
+		judged, err := review.Read(f.Name(), bytes.NewReader(data))
+		if err != nil {
+			return err
+		}
+		s, err := a.Reviewed(ctx, judged)
+		if err != nil {
+			return err
+		}
+		samples = append(samples, scores(f.Name(), s.Counts, s.Unsure))
+		all = append(all, judged...)
+	}
+	s, err := a.Reviewed(ctx, all)
 	if err != nil {
 		return err
 	}
 	if s.Missing > 0 {
-		return fmt.Errorf("%d of %d judged pairs are not in the data", s.Missing, len(judged))
+		return fmt.Errorf("%d of %d judged pairs are not in the data", s.Missing, len(all))
 	}
+	fmt.Fprintf(w, "  %-38s %3s %3s %3s %3s %3s  %-20s  %s\n", "", "TP", "FP", "TN", "FN", "?", "precision", "recall")
+	for _, p := range s.BySource {
+		fmt.Fprint(w, scores(p.Sources[0]+", "+p.Sources[1], p.Counts, p.Unsure))
+	}
+	for _, line := range samples {
+		fmt.Fprint(w, line)
+	}
+	fmt.Fprint(w, scores("all", s.Counts, s.Unsure))
+	return nil
+}
+
+func scores(name string, n review.Counts, unsure int) string {
 	share := func(p proportion.Of) string {
 		if p.Trials == 0 {
 			return "-"
@@ -231,13 +262,5 @@ func reviewed(ctx context.Context, w io.Writer, a *app.App) error {
 		low, high := p.Interval()
 		return fmt.Sprintf("%.2f (%.2f to %.2f)", p.Share(), low, high)
 	}
-	line := func(name string, n review.Counts, unsure int) {
-		fmt.Fprintf(w, "  %-38s %3d %3d %3d %3d %3d  %-20s  %s\n", name, n.TP, n.FP, n.TN, n.FN, unsure, share(n.Precision()), share(n.Recall()))
-	}
-	fmt.Fprintf(w, "  %-38s %3s %3s %3s %3s %3s  %-20s  %s\n", "", "TP", "FP", "TN", "FN", "?", "precision", "recall")
-	for _, p := range s.BySource {
-		line(p.Sources[0]+", "+p.Sources[1], p.Counts, p.Unsure)
-	}
-	line("all", s.Counts, s.Unsure)
-	return nil
+	return fmt.Sprintf("  %-38s %3d %3d %3d %3d %3d  %-20s  %s\n", name, n.TP, n.FP, n.TN, n.FN, unsure, share(n.Precision()), share(n.Recall()))
 }
