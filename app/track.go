@@ -27,6 +27,8 @@ func (a *App) Track(ctx context.Context, f Filter) ([]track.Record, error) {
 			observations = append(observations, *o)
 		}
 	}
+	a.progress.Begin("measuring sources", 0)
+	defer a.progress.End()
 	return track.Records(track.Input{Incidents: incidents, Observations: observations}), nil
 }
 

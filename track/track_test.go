@@ -2,6 +2,7 @@ package track_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/proportion"
 	"github.com/truce-monitor/truce/simulate"
 	"github.com/truce-monitor/truce/track"
 )
@@ -141,13 +143,117 @@ func TestTheSickSourceIsNamed(t *testing.T) {
 					if diff := cmp.Diff(want, got); diff != "" {
 						t.Error(diff)
 					}
-					for _, r := range records(list) {
-						if t.Failed() && (r.Source == name || strings.Contains(r.Source, " 1 ") || strings.Contains(strings.Join(got, " "), r.Source)) {
-							t.Logf("%-40s %6d %+v %+v %+v time %+v±%v e %+v n %+v spread %v held %+v delay %+v", r.Source, r.Observations, r.Confirmed, r.Peers, r.Ratio, r.TimeS, r.SpreadS, r.EastM, r.NorthM, r.SpreadM, r.Held, r.DelayS)
-						}
-					}
 				})
 			}
 		}
+	}
+}
+
+// What a source errs by on purpose is found, east, north and in time, and the
+// others' records stay as they were.
+func TestErrorsAreFound(t *testing.T) {
+	list := scenario(t, "dense-artillery", 41, 1)
+	name := busiest(list, observation.Acoustic)
+	before := records(list)
+	for i := range list {
+		if o := &list[i]; o.Source == name {
+			p := *o.Position
+			p.Lat, p.Lon = p.Lat-80/111_200.0, p.Lon+150/74_500.0 // 80 m south, 150 m east
+			o.Position, o.From, o.To = &p, o.From.Add(8*time.Second), o.To.Add(8*time.Second)
+		}
+	}
+	after := records(list)
+	i := slices.IndexFunc(after, func(r track.Record) bool { return r.Source == name })
+	for _, c := range []struct {
+		what           string
+		before, after  track.Estimate
+		change, within float64
+	}{
+		{"east", before[i].EastM, after[i].EastM, 150, 60},
+		{"north", before[i].NorthM, after[i].NorthM, -80, 60},
+		{"time", before[i].TimeS, after[i].TimeS, 8, 2},
+	} {
+		if d := c.after.Value - c.before.Value; math.Abs(d-c.change) > c.within {
+			t.Errorf("%s: from %+v to %+v; want %v more", c.what, c.before, c.after, c.change)
+		}
+		if c.after.N < 30 || c.after.Low > c.after.Value || c.after.High < c.after.Value {
+			t.Errorf("%s: %+v is no estimate with an interval", c.what, c.after)
+		}
+	}
+	if after[i].DelayS.Value >= before[i].DelayS.Value {
+		t.Errorf("delay %v, before %v: a clock that is fast leaves less", after[i].DelayS, before[i].DelayS)
+	}
+}
+
+// two is an incident that a and others report, each a line "source means".
+func two(id string, others ...string) (incident.Incident, []observation.Observation) {
+	x := incident.Incident{ID: id, Activity: observation.Shelling}
+	var list []observation.Observation
+	at := time.Date(2026, 4, 1, 0, 0, len(id), 0, time.UTC)
+	for _, o := range others {
+		source, means, _ := strings.Cut(o, " ")
+		list = append(list, observation.Observation{Source: source, Ref: id, Means: observation.Means(means), From: at, To: at, Reported: at.Add(time.Minute), Activity: observation.Shelling})
+		x.Members = append(x.Members, incident.Member{Source: source, Ref: id, Means: observation.Means(means), Independent: true})
+	}
+	return x, list
+}
+
+// A report counts as confirmed by others alone, by who they are, or by people.
+func TestWhatConfirms(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		others  []string
+		decided map[string]bool
+		want    proportion.Of
+	}{
+		{"alone", []string{"a camera"}, nil, proportion.Of{Trials: 1}},
+		{"one that sees", []string{"a party", "b camera"}, nil, proportion.Of{Hits: 1, Trials: 1}},
+		{"one that measures", []string{"a party", "b acoustic"}, nil, proportion.Of{Hits: 1, Trials: 1}},
+		{"one that tells", []string{"a party", "b news"}, nil, proportion.Of{Trials: 1}},
+		{"two that tell", []string{"a party", "b news", "c hotline"}, nil, proportion.Of{Hits: 1, Trials: 1}},
+		{"itself, twice", []string{"a camera", "a camera"}, nil, proportion.Of{Trials: 1}},
+		{"people", []string{"a party"}, map[string]bool{"I": true}, proportion.Of{Hits: 1, Trials: 1}},
+		{"people, that it is not so", []string{"a party", "b camera", "c patrol"}, map[string]bool{"I": false}, proportion.Of{Trials: 1}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			x, list := two("I", c.others...)
+			if c.name == "itself, twice" {
+				list[1].Ref, x.Members[1].Ref, x.Members[1].Independent = "J", "J", false
+			}
+			got := track.Records(track.Input{Incidents: []incident.Incident{x}, Observations: list, Decided: c.decided})
+			if diff := cmp.Diff(c.want, got[0].Confirmed); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// The records do not depend on the order of what they follow from.
+func TestOrderDoesNotMatter(t *testing.T) {
+	list := scenario(t, "breakdown", 43, 1)
+	var f incident.Fuser
+	for i := range list {
+		f.Add(uint64(i), &list[i])
+	}
+	incidents := f.Flush()
+	want := track.Records(track.Input{Incidents: incidents, Observations: list})
+	r := rand.New(rand.NewPCG(1, 2))
+	r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	r.Shuffle(len(incidents), func(i, j int) { incidents[i], incidents[j] = incidents[j], incidents[i] })
+	if diff := cmp.Diff(want, track.Records(track.Input{Incidents: incidents, Observations: list})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// From few reports follows no estimate, and no sick source.
+func TestFewReportsSayLittle(t *testing.T) {
+	x, list := two("I", "a camera", "b camera")
+	for _, r := range track.Records(track.Input{Incidents: []incident.Incident{x}, Observations: list}) {
+		if r.EastM.Known() || r.DelayS.Known() || r.DelayS.N != 1 || len(r.Sick) > 0 || r.Ratio.Low > 0.5 {
+			t.Errorf("%+v", r)
+		}
+	}
+	if got := track.Records(track.Input{}); len(got) != 0 {
+		t.Errorf("%d records of nothing", len(got))
 	}
 }
