@@ -55,7 +55,7 @@ const (
 	clockTimedSigmas = 2.0
 	stuckTimes       = 12    // identical reports within a day
 	floodPerDay      = 100.0 // unexplained reports a day
-	floodRatio       = 0.67  // confirmed against peers, at most
+	floodRatio       = 0.5   // confirmed against peers, at most
 )
 
 func sick(s *source, r *Record) []Reason {
