@@ -211,7 +211,7 @@ func territory(ctx context.Context, w io.Writer, a *app.App) error {
 	return nil
 }
 
-// reviewed prints how fusion does against a person's judgement: by sources, by the
+// reviewed prints how fusion does against a coder's judgement: by sources, by the
 // sample that was judged, and in all.
 func reviewed(ctx context.Context, w io.Writer, a *app.App) error {
 	files, err := judgements.ReadDir("judgements")
