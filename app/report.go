@@ -16,6 +16,7 @@ import (
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/publish"
 	"github.com/truce-monitor/truce/report"
+	"github.com/truce-monitor/truce/track"
 	"github.com/truce-monitor/truce/zone"
 )
 
@@ -206,9 +207,17 @@ func (a *App) sources(ctx context.Context, in *report.Input, from, to time.Time)
 			grades[o.Source] = o
 		}
 	}
+	records, err := a.Track(ctx, Filter{Since: from.AddDate(0, 0, -daysBefore), Until: to})
+	if err != nil {
+		return err
+	}
+	tracks := make(map[string]*track.Record, len(records))
+	for i := range records {
+		tracks[records[i].Source] = &records[i]
+	}
 	for _, r := range rows {
 		s := report.SourceSummary{ID: r.Name, Means: observation.Means(r.Means), Observations: r.Observations, First: r.First, Last: r.Last,
-			LastEver: r.LastEver, UsualPerDay: r.UsualPerDay}
+			LastEver: r.LastEver, UsualPerDay: r.UsualPerDay, Track: tracks[r.Name]}
 		if o := grades[r.Name]; o != nil {
 			s.Grade, s.Handling = o.Grade, o.Handling
 		}

@@ -80,6 +80,7 @@ func Build(in Input) (*Report, error) {
 	b.groups()
 	b.findings()
 	b.responsibility()
+	b.logs()
 	b.weapons()
 	b.restrictions()
 	b.casualties()

@@ -43,6 +43,7 @@ func compose(r *Report, lang string) (*document, error) {
 	c.when()
 	c.findings()
 	c.responsibility()
+	c.logs()
 	c.weapons()
 	c.restrictions()
 	c.casualties()

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/publish"
+	"github.com/truce-monitor/truce/track"
 )
 
 // unwatched says what the figures cannot know.
@@ -108,8 +110,8 @@ func (c *composer) near(b box) string {
 func (c *composer) sourceTable(s *section) {
 	r, l := c.r, c.l
 	t := table{id: "t-sources", caption: l.t("sources.caption"), columns: []column{
-		{l.t("col.source"), 24, false}, {l.t("col.means"), 13, false}, {l.t("col.state"), 16, false}, {l.t("col.observations"), 11, true},
-		{l.t("col.last"), 20, false}, {l.t("col.due"), 10, false}, {l.t("col.watch-hours"), 10, true}}}
+		{l.t("col.source"), 22, false}, {l.t("col.means"), 11, false}, {l.t("col.state"), 18, false}, {l.t("col.observations"), 10, true},
+		{l.t("col.last"), 18, false}, {l.t("col.due"), 9, false}, {l.t("col.watch-hours"), 10, true}, {l.t("col.confirmed"), 13, true}}}
 	const most = 60
 	quiet, more := 0, 0
 	listed := slices.Clone(r.Sources)
@@ -153,11 +155,21 @@ func (c *composer) sourceTable(s *section) {
 		if x.Watch > 0 {
 			watch = l.num(x.Watch, 0)
 		}
+		confirmed := plain("—")
+		if x.Track != nil {
+			confirmed = c.share(x.Track.Confirmed, "")
+			for _, reason := range x.Track.Sick {
+				state += "\n" + c.sick(reason)
+			}
+		}
 		t.rows = append(t.rows, row{cells: []cell{plain(name), plain(l.word("means", string(x.Means))),
-			{text: state, strong: x.Status == sourceSilent || x.Status == sourceGap}, plain(l.int(x.Observations)), plain(last), plain(due), plain(watch)}})
+			{text: state, strong: x.Status == sourceSilent || x.Status == sourceGap || x.Track != nil && len(x.Track.Sick) > 0}, plain(l.int(x.Observations)), plain(last), plain(due), plain(watch), confirmed}})
 	}
 	if len(t.rows) > 0 {
 		s.add(t)
+		if slices.ContainsFunc(listed, func(x SourceRow) bool { return x.Track != nil }) {
+			s.add(note(l.t("sources.confirmed")))
+		}
 	}
 	if more > 0 {
 		s.add(note(l.t("sources.more", "n", more)))
@@ -165,6 +177,24 @@ func (c *composer) sourceTable(s *section) {
 	if quiet > 0 {
 		s.add(note(l.t("sources.quiet", "n", quiet)))
 	}
+}
+
+// sick says why a source should not be relied on as it is.
+func (c *composer) sick(x track.Reason) string {
+	l := c.l
+	switch x.Kind {
+	case track.ClockOff:
+		key := "sick.fast"
+		if x.Seconds < 0 {
+			key = "sick.slow"
+		}
+		return l.t(key, "time", l.duration(time.Duration(math.Abs(x.Seconds))*time.Second))
+	case track.Stuck:
+		return l.t("sick.stuck", "n", x.N)
+	case track.Flood:
+		return l.t("sick.flood", "n", l.num(x.PerDay, 0))
+	}
+	return x.Kind
 }
 
 func (c *composer) method() {

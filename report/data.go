@@ -11,6 +11,8 @@ import (
 
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/proportion"
+	"github.com/truce-monitor/truce/track"
 )
 
 // JSON writes the whole report as one document, before any language.
@@ -115,7 +117,11 @@ func harmless(s string) string {
 // Tables returns the report's tables with plain values: numbers with a point,
 // times in UTC as RFC 3339, the words of the taxonomy.
 func Tables(r *Report) []Table {
-	return []Table{incidentTable(r), findingTable(r), numberTable(r), sourceTable(r), gapTable(r)}
+	tables := []Table{incidentTable(r), findingTable(r), numberTable(r), sourceTable(r), gapTable(r)}
+	if len(r.Logs.Parties) > 0 {
+		tables = append(tables, logTable(r))
+	}
+	return tables
 }
 
 func incidentTable(r *Report) Table {
@@ -167,10 +173,41 @@ func numberTable(r *Report) Table {
 }
 
 func sourceTable(r *Report) Table {
-	t := Table{Name: "sources", Rows: [][]string{{"source", "means", "status", "observations", "first", "last", "last_ever", "usual_per_day", "watched_h"}}}
+	t := Table{Name: "sources", Rows: [][]string{{"source", "means", "status", "observations", "first", "last", "last_ever", "usual_per_day", "watched_h",
+		"confirmed", "counted", "east_m", "north_m", "time_s", "delay_s", "sick"}}}
 	for _, s := range r.Sources {
-		t.Rows = append(t.Rows, []string{s.ID, string(s.Means), s.Status, strconv.Itoa(s.Observations), stamp(s.First), stamp(s.Last), stamp(s.LastEver),
-			decimal(s.UsualPerDay, 2), decimal(s.Watch, 2)})
+		row := []string{s.ID, string(s.Means), s.Status, strconv.Itoa(s.Observations), stamp(s.First), stamp(s.Last), stamp(s.LastEver),
+			decimal(s.UsualPerDay, 2), decimal(s.Watch, 2)}
+		if k := s.Track; k != nil {
+			sick := make([]string, len(k.Sick))
+			for i, x := range k.Sick {
+				sick[i] = x.Kind
+			}
+			row = append(row, strconv.Itoa(k.Confirmed.Hits), strconv.Itoa(k.Confirmed.Trials), estimated(k.EastM), estimated(k.NorthM), estimated(k.TimeS), estimated(k.DelayS), strings.Join(sick, " "))
+		} else {
+			row = append(row, "", "", "", "", "", "", "")
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// estimated writes an estimate, where there is one.
+func estimated(e track.Estimate) string {
+	if !e.Known() {
+		return ""
+	}
+	return decimal(e.Value, -1)
+}
+
+func logTable(r *Report) Table {
+	t := Table{Name: "party-logs", Rows: [][]string{{"party", "reports", "claims", "by_party", "by_others", "by_nobody", "contradicted", "contradicted_of", "silent", "silent_of", "own_silent", "own_silent_of"}}}
+	for _, x := range r.Logs.Parties {
+		row := []string{x.Party, strconv.Itoa(x.Reports), strconv.Itoa(x.Claims), strconv.Itoa(x.ByParty), strconv.Itoa(x.ByOthers), strconv.Itoa(x.ByNobody)}
+		for _, p := range []proportion.Of{x.Contradicted, x.Silent, x.OwnSilent} {
+			row = append(row, strconv.Itoa(p.Hits), strconv.Itoa(p.Trials))
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/line"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/track"
 )
 
 // Input is all that a day's report is made of. Only Agreement and Day are
@@ -104,6 +105,9 @@ type SourceSummary struct {
 	// UsualPerDay is the mean number of observations a day over the last 30
 	// days; it makes a source that fell silent visible where nothing is due.
 	UsualPerDay float64 `json:"usual_per_day,omitempty"`
+	// Track is how the source has done against what others say, up to the cut-off;
+	// nil: not known.
+	Track *track.Record `json:"track,omitempty"`
 }
 
 // Watch is a circle that one source watched for a time.

@@ -8,6 +8,7 @@ import (
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/partylog"
 	"github.com/truce-monitor/truce/publish"
 )
 
@@ -41,6 +42,7 @@ type Report struct {
 	Provisions     []ProvisionRow `json:"provisions"`
 	Deadlines      []DeadlineRow  `json:"deadlines,omitempty"`
 	Responsibility Responsibility `json:"responsibility"`
+	Logs           Logs           `json:"party_logs"`
 	Annex          []AnnexRow     `json:"annex"`
 	Weapons        []WeaponRow    `json:"weapons,omitempty"`
 	Restrictions   []EventRow     `json:"restrictions,omitempty"`
@@ -194,6 +196,16 @@ type ResponsibleRow struct {
 	// Claimed is the number of incidents for which at least one source holds
 	// the party responsible. A claim is no attribution.
 	Claimed int `json:"claimed"`
+}
+
+// Logs is what the parties' own logs say beside one another's and beside what others
+// report.
+type Logs struct {
+	// Withheld tells that the audience may not know who speaks for whom; then there is
+	// no row.
+	Withheld bool           `json:"withheld,omitempty"`
+	Parties  []partylog.Row `json:"parties,omitempty"`
+	Unknown  int            `json:"unknown,omitempty"` // sources that speak for a party of which nothing tells which one
 }
 
 // AnnexRow is one incident in the annex.

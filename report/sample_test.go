@@ -15,7 +15,9 @@ import (
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/line"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/proportion"
 	"github.com/truce-monitor/truce/report"
+	"github.com/truce-monitor/truce/track"
 	"github.com/truce-monitor/truce/zone"
 )
 
@@ -40,7 +42,7 @@ func terms() *agreement.Agreement {
 		Report: agreement.Reporting{Cutoff: "19:30", Due: "07:30", Areas: []string{"Upper district", "Lower district"}},
 		Parties: []agreement.Party{
 			{ID: "north", Name: three("Northern Authority", "Autorité du Nord", "Північна влада"), Actors: []string{"Northern forces"}, Roles: role},
-			{ID: "south", Name: three("Southern Authority", "Autorité du Sud", "Південна влада"), Roles: role},
+			{ID: "south", Name: three("Southern Authority", "Autorité du Sud", "Південна влада"), Actors: []string{"South"}, Roles: role},
 			{ID: "mission", Name: en("Monitoring mission"), Roles: []agreement.Role{{Role: "monitor"}}},
 		},
 		Lines: []agreement.Line{{ID: "contact", Name: three("Line of contact", "Ligne de contact", "Лінія зіткнення"), Left: "north", Right: "south"}},
@@ -192,6 +194,17 @@ func sample(n int) report.Input {
 		in.Incidents = append(in.Incidents, inc)
 		in.Findings = append(in.Findings, judged(rng, &inc)...)
 	}
+	// Either party keeps a log; the South's is the thinner.
+	for i := range in.Incidents {
+		x := &in.Incidents[i]
+		for k, log := range []string{"log of the Northern forces", "log, South"} {
+			if i%(5+2*k) != 0 {
+				continue
+			}
+			x.Members = append(x.Members, incident.Member{Seq: uint64(9000 + 2*i + k), Source: log, Ref: fmt.Sprint(i), Means: observation.Party, Independent: true})
+			x.Claims = append(x.Claims, incident.Claim{Source: log, Means: observation.Party, Party: []string{"south", "north"}[k]})
+		}
+	}
 	in.Findings = append(in.Findings, finding.Finding{ID: "f-exchange", Provision: "exchange", At: time.Date(2025, 4, 20, 9, 0, 0, 0, time.UTC), Result: finding.Undetermined})
 	for i := range max(1, n*4/5) {
 		in.PreviousIncidents = append(in.PreviousIncidents, incident.Incident{ID: fmt.Sprintf("p-%d", i), From: from.Add(-time.Hour), To: from.Add(-time.Hour),
@@ -213,6 +226,11 @@ func sample(n int) report.Input {
 		{ID: "patrol-7", Means: "patrol", Observations: 17, First: from.Add(14 * time.Hour), Last: from.Add(21 * time.Hour), UsualPerDay: 15, Handling: observation.Green},
 		{ID: "news-wire", Name: "News wire", Means: "news", Observations: 12, First: from.Add(time.Hour), Last: from.Add(20 * time.Hour), Handling: observation.Clear},
 	}
+	in.Sources[0].Track = &track.Record{Source: "camera-verkhivka", Confirmed: proportion.Of{Hits: 31, Trials: 40}, EastM: track.Estimate{N: 31, Value: -120, Low: -180, High: -60},
+		NorthM: track.Estimate{N: 31, Value: 15, Low: -40, High: 70}, DelayS: track.Estimate{N: 40, Value: 95, Low: 80, High: 120}}
+	in.Sources[2].Track = &track.Record{Source: "acoustic-east", Confirmed: proportion.Of{Hits: 2, Trials: 61}, TimeS: track.Estimate{N: 40, Value: 600, Low: 598, High: 602},
+		Sick: []track.Reason{{Kind: track.ClockOff, Seconds: 600, N: 40}}}
+	in.Sources[5].Track = &track.Record{Source: "news-wire", Confirmed: proportion.Of{Hits: 4, Trials: 900}, Sick: []track.Reason{{Kind: track.Flood, N: 700, PerDay: 233}}}
 	for k, s := range []struct {
 		source   string
 		means    observation.Means

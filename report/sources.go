@@ -31,6 +31,10 @@ func (b *builder) sources() {
 		x.Status, x.Gap = state(&s, r.From, r.To)
 		if r.anonymous {
 			x.ID, x.Name = b.released.Source(s.ID), ""
+			if s.Track != nil {
+				t := *s.Track
+				t.Source, x.Track = x.ID, &t
+			}
 		}
 		list = append(list, x)
 	}

@@ -7,7 +7,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"embed"
 	"fmt"
 	"io"
 	"os"
@@ -18,11 +20,16 @@ import (
 
 	"github.com/truce-monitor/truce/app"
 	"github.com/truce-monitor/truce/examples"
+	"github.com/truce-monitor/truce/proportion"
+	"github.com/truce-monitor/truce/review"
 )
+
+//go:embed judgements/*.jsonl
+var judgements embed.FS
 
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: realdata minsk|syria|hodeidah|easter|territory|all")
+		fmt.Fprintln(os.Stderr, "usage: realdata minsk|syria|hodeidah|easter|territory|fusion|all")
 		os.Exit(2)
 	}
 	data := os.Getenv("TRUCE_DATA")
@@ -75,6 +82,8 @@ func runs() []run {
 			{"30 hours before", at("2025-04-18T09:00Z"), at("2025-04-19T15:00Z")}, {"30 hours of truce", at("2025-04-19T15:00Z"), at("2025-04-20T21:00Z")},
 			{"30 hours after", at("2025-04-20T21:00Z"), at("2025-04-22T03:00Z")}}, then: darkHours},
 		{name: "territory", agreement: "easter-2025", files: []string{"deepstate/deepstatemap_data_20260101.geojson.gz", "deepstate/deepstatemap_data_20260106.geojson.gz"}, then: territory},
+		{name: "fusion", agreement: "minsk-2015", files: []string{"ucdp-ged-ukraine", "bellingcat-civharm", "cir-eyes-on-russia", "air-raid-sirens", "firms-viirs-ukraine", "firms-modis-ukraine"},
+			then: reviewed},
 	}
 }
 
@@ -200,4 +209,58 @@ func territory(ctx context.Context, w io.Writer, a *app.App) error {
 		}
 	}
 	return nil
+}
+
+// reviewed prints how fusion does against a coder's judgement: by sources, by the
+// sample that was judged, and in all.
+func reviewed(ctx context.Context, w io.Writer, a *app.App) error {
+	files, err := judgements.ReadDir("judgements")
+	if err != nil {
+		return err
+	}
+	var all []review.Judgement
+	var samples []string
+	for _, f := range files {
+		data, err := judgements.ReadFile("judgements/" + f.Name())
+		if err != nil {
+			return err
+		}
+		judged, err := review.Read(f.Name(), bytes.NewReader(data))
+		if err != nil {
+			return err
+		}
+		s, err := a.Reviewed(ctx, judged)
+		if err != nil {
+			return err
+		}
+		samples = append(samples, scores(f.Name(), s.Counts, s.Unsure))
+		all = append(all, judged...)
+	}
+	s, err := a.Reviewed(ctx, all)
+	if err != nil {
+		return err
+	}
+	if s.Missing > 0 {
+		return fmt.Errorf("%d of %d judged pairs are not in the data", s.Missing, len(all))
+	}
+	fmt.Fprintf(w, "  %-38s %3s %3s %3s %3s %3s  %-20s  %s\n", "", "TP", "FP", "TN", "FN", "?", "precision", "recall")
+	for _, p := range s.BySource {
+		fmt.Fprint(w, scores(p.Sources[0]+", "+p.Sources[1], p.Counts, p.Unsure))
+	}
+	for _, line := range samples {
+		fmt.Fprint(w, line)
+	}
+	fmt.Fprint(w, scores("all", s.Counts, s.Unsure))
+	return nil
+}
+
+func scores(name string, n review.Counts, unsure int) string {
+	share := func(p proportion.Of) string {
+		if p.Trials == 0 {
+			return "-"
+		}
+		low, high := p.Interval()
+		return fmt.Sprintf("%.2f (%.2f to %.2f)", p.Share(), low, high)
+	}
+	return fmt.Sprintf("  %-38s %3d %3d %3d %3d %3d  %-20s  %s\n", name, n.TP, n.FP, n.TN, n.FN, unsure, share(n.Precision()), share(n.Recall()))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 )
+
+var update = flag.Bool("update", false, "rewrite the figures of docs/real-data.md")
 
 // Every figure of docs/real-data.md is what the program says.
 func TestFiguresOfThePage(t *testing.T) {
@@ -22,7 +25,8 @@ func TestFiguresOfThePage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the short run is the one with the race detector, under which this takes minutes")
 	}
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "real-data.md"))
+	name := filepath.Join("..", "..", "docs", "real-data.md")
+	page, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,9 +41,16 @@ func TestFiguresOfThePage(t *testing.T) {
 			if err := r.do(t.Context(), &got, data); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(blocks[i][1], got.String()); diff != "" {
-				t.Error(diff)
+			if *update {
+				page = []byte(strings.Replace(string(page), blocks[i][1], got.String(), 1))
+			} else if diff := cmp.Diff(blocks[i][1], got.String()); diff != "" {
+				t.Errorf("%s; run with -update after looking at it, and see whether the text still holds", diff)
 			}
 		})
+	}
+	if *update {
+		if err := os.WriteFile(name, page, 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

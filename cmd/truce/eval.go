@@ -65,6 +65,7 @@ where truth and workspace have no observation in common.`,
 	f.StringVar(&truth, "truth", "", "folder of the truth")
 	f.StringVar(&page, "html", "", "write a page with pictures to this file too")
 	f.BoolVar(&asJSON, "json", false, "one JSON document")
+	cmd.AddCommand(c.evalReview())
 	return cmd
 }
 

@@ -232,37 +232,6 @@ func (c *cli) findings() *cobra.Command {
 	return cmd
 }
 
-func (c *cli) sources() *cobra.Command {
-	var l listing
-	cmd := &cobra.Command{
-		Use: "sources", Short: "List who reported, how much and since when", Args: args(cobra.NoArgs),
-		Example: "  truce sources --csv",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.reading(cmd.Context(), func(a *app.App) error {
-				list, err := a.Sources(cmd.Context())
-				if err != nil {
-					return err
-				}
-				if l.limit > 0 && len(list) > l.limit {
-					list = list[:l.limit]
-				}
-				if l.json {
-					return c.json(nonNil(list))
-				}
-				rows := make([][]string, len(list))
-				for i, s := range list {
-					rows[i] = []string{s.Name, s.Means, strconv.Itoa(s.Observations), stamp(s.First), stamp(s.Last)}
-				}
-				return c.table(l.csv, []string{"source", "means", "observations", "first", "last"}, rows)
-			})
-		},
-	}
-	cmd.Flags().BoolVar(&l.json, "json", false, "one JSON document")
-	cmd.Flags().BoolVar(&l.csv, "csv", false, "a CSV table")
-	cmd.Flags().IntVar(&l.limit, "limit", 0, "at most so many (0: all)")
-	return cmd
-}
-
 func (c *cli) quarantine() *cobra.Command {
 	var l listing
 	retry := &cobra.Command{

@@ -79,6 +79,8 @@ func TestTutorial(t *testing.T) { runPage(t, "tutorial.md", 8) }
 
 func TestSimulatePage(t *testing.T) { runPage(t, "simulate.md", 5) }
 
+func TestSourcesPage(t *testing.T) { runPage(t, "sources.md", 8) }
+
 // runPage runs the commands of a page, which has at least so many lines of them.
 func runPage(t *testing.T, name string, least int) {
 	t.Helper()
