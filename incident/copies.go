@@ -83,10 +83,10 @@ func (s *solver) results() [][]int32 {
 				s.entries[j].verdict = verdict{score: s.m.Decision.Copy, why: "it says that it repeats a member"}
 			}
 		}
-		slices.Sort(members)
+		slices.SortFunc(members, func(a, b int32) int { return before(s.entries[a].o, s.entries[b].o) })
 		c.members = members
 		out = append(out, members)
 	}
-	slices.SortFunc(out, func(a, b []int32) int { return int(a[0] - b[0]) })
+	slices.SortFunc(out, func(a, b []int32) int { return before(s.entries[a[0]].o, s.entries[b[0]].o) })
 	return out
 }

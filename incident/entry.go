@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"hash/fnv"
 	"math"
 	"slices"
@@ -192,20 +193,20 @@ func (e *entry) covers(f *entry) bool {
 		e.when.to > e.when.from && e.when.from <= f.when.from && f.when.to <= e.when.to
 }
 
-// order is the one in which observations are taken up and listed.
+// order is the one in which observations are taken up: by what they say and last by
+// who says it, so that sources under other names give the same.
 func order(a, b *entry) int {
-	if c := before(a.o, b.o); c != 0 {
+	if c := a.o.From.Compare(b.o.From); c != 0 {
 		return c
 	}
-	switch {
-	case a.seq < b.seq:
-		return -1
-	case a.seq > b.seq:
-		return 1
+	if c := cmp.Or(cmp.Compare(a.mid, b.mid), cmp.Compare(a.size, b.size), cmp.Compare(a.est.lat, b.est.lat), cmp.Compare(a.est.lon, b.est.lon),
+		cmp.Compare(a.act, b.act), cmp.Compare(a.number, b.number)); c != 0 {
+		return c
 	}
-	return 0
+	return cmp.Or(strings.Compare(a.o.Source, b.o.Source), strings.Compare(a.o.Ref, b.o.Ref), cmp.Compare(a.seq, b.seq))
 }
 
+// before is the order in which they are listed.
 func before(a, b *observation.Observation) int {
 	if c := a.From.Compare(b.From); c != 0 {
 		return c

@@ -524,8 +524,8 @@ func TestQuietForgetsHistory(t *testing.T) {
 }
 
 func TestRestoreRefuses(t *testing.T) {
-	for _, bad := range []string{"", "{}", "null", `{"format":1,"version":99}`, `{"format":9}`, `{"format":2,"version":2,"open":[{"seq":1}]}`,
-		`{"format":2,"version":2,"pending":[]}`, `{"format":2,"version":2}x`, `{"format":2,"version":2,"what":1}`, `{"format":2,"version":2,"parameters":{}}`} {
+	for _, bad := range []string{"", "{}", "null", `{"format":1,"version":99}`, `{"format":9}`, `{"format":2,"version":3,"open":[{"seq":1}]}`,
+		`{"format":2,"version":3,"pending":[]}`, `{"format":2,"version":3}x`, `{"format":2,"version":3,"what":1}`, `{"format":2,"version":3,"parameters":{}}`} {
 		if _, err := incident.Restore([]byte(bad)); err == nil {
 			t.Errorf("restored from %q", bad)
 		}

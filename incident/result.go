@@ -42,8 +42,12 @@ func (s *solver) incident(members []int32) Incident {
 		}
 		c.members[k] = e
 	}
+	// In the order of taking up: that of the list goes by names, which must not show
+	// in sums.
+	taken := slices.Sorted(slices.Values(members))
 	begun := false
-	for _, e := range c.members {
+	for _, i := range taken {
+		e := &s.entries[i]
 		switch {
 		case !begun:
 			s.begin(&c.cluster, e)

@@ -54,7 +54,6 @@ func (s *solver) solve() {
 		}
 	}
 	s.tally = slices.Grow(s.tally[:0], len(s.named))[:len(s.named)]
-	defer s.dbg()
 	for n := range rounds {
 		s.divide()
 		if n+1 == rounds || !s.habits() {

@@ -8,6 +8,11 @@ type trust struct {
 	overall float64 // of what it reports at all
 }
 
+const (
+	fewTwos = 2    // reports that two others repeat, from which on being alone tells something
+	strays  = 0.04 // share of true reports that err by more than any model holds possible
+)
+
 // weighTrust finds how much each source is worth. That others repeat it speaks for a
 // source; how many of its true reports nobody repeats follows from how many one and
 // two others repeat (Chao 1984, Scandinavian Journal of Statistics 11: at least
@@ -51,9 +56,13 @@ func (s *solver) weighTrust() {
 			usual = prior[k] / count[k]
 		}
 		unseen := ones[s.meansOf[k]] * math.Max(0, ones[s.meansOf[k]]-1) / 2 / (twos[s.meansOf[k]] + 1)
+		unseen += strays * m.N
 		alike := (math.Min(m.Alone, unseen) + w*usual) / (m.Alone + w)
 		own := math.Max(0, t.N-t.Alone) * unseen / math.Max(1, m.N-m.Alone)
 		alone := (math.Min(t.Alone, own) + w*alike) / (t.Alone + w)
+		// Where hardly anybody else could have repeated it, being alone says nothing.
+		told := twos[s.meansOf[k]] / (twos[s.meansOf[k]] + fewTwos)
+		alone = told*alone + (1-told)*usual
 		overall := 1 - (1-alone)*math.Min(1, t.Alone/math.Max(1, t.N))
 		s.trust = append(s.trust, trust{alone: alone, overall: overall})
 	}

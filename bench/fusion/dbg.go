@@ -14,15 +14,18 @@ func dbg(args []string) error {
 			return err
 		}
 		by := map[string][]eval.Forecast{}
-		incident.DbgJoin = func(seq uint64, prob float64, others []uint64, joined bool) {
-			yes := false
-			for _, o := range others {
-				yes = yes || p.truth[seq] >= 0 && p.truth[o] == p.truth[seq]
+		in, _ := p.fuse(&incident.Fuser{})
+		for _, x := range in {
+			if x.IndependentSources > 1 {
+				continue
 			}
-			by[string(p.all[seq].Means)] = append(by[string(p.all[seq].Means)], eval.Forecast{Probability: prob, Happened: yes})
-			by["all"] = append(by["all"], eval.Forecast{Probability: prob, Happened: yes})
+			yes := false
+			for _, m := range x.Members {
+				yes = yes || p.happened(p.truth[m.Seq])
+			}
+			k := string(x.Members[0].Means)
+			by[k] = append(by[k], eval.Forecast{Probability: x.Probability, Happened: yes})
 		}
-		p.fuse(&incident.Fuser{})
 		fmt.Println(name)
 		for m, f := range by {
 			c := eval.Calibrate(f)

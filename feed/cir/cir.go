@@ -58,7 +58,7 @@ var Format = format.Format{
 func post(in *format.Input, r *table.Record) (*observation.Observation, error) {
 	grade, _ := precision.Get("grade")
 	o := &observation.Observation{
-		Source: in.SourceOr("cir"), Ref: r.Get("entry"), Means: observation.Dataset, How: observation.Recorded,
+		Source: in.SourceOr("cir"), Ref: r.Get("entry"), Means: observation.News, How: observation.Recorded,
 		Place: r.Get("town/city"), Area: r.Get("province"), Grade: observation.Grade(grade.To()),
 		Text: r.Get("brief description"), Lang: "en", URL: r.Get("link"),
 		Extra: r.Extra("event_group", "title", "country", "district", "arms/munition", "violence level", "geolocation"),
