@@ -115,7 +115,7 @@ func TestSwappingTheSidesSwapsTheAnswers(t *testing.T) {
 
 func TestHeldAreaDecidesTheSide(t *testing.T) {
 	square := geo.MultiPolygon{{{{Lat: 47, Lon: 37}, {Lat: 47, Lon: 38}, {Lat: 48, Lon: 38}, {Lat: 48, Lon: 37}}}}
-	parts, err := line.FromHeldArea(square, line.Held{Border: []geo.Polyline{{{Lat: 46, Lon: 38}, {Lat: 49, Lon: 38}}}})
+	parts, err := line.FromHeldArea(square, line.Held{Border: geo.NewLineIndex([]geo.Polyline{{{Lat: 46, Lon: 38}, {Lat: 49, Lon: 38}}})})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -315,7 +315,7 @@ func TestRealTerritoryAndLine(t *testing.T) {
 	for _, a := range country {
 		land = append(land, a.Land)
 	}
-	parts, err := line.FromHeldArea(held, line.Held{Border: line.OuterBoundary(land, 1500)})
+	parts, err := line.FromHeldArea(held, line.Held{Border: geo.NewLineIndex(line.OuterBoundary(land, 1500))})
 	if err != nil {
 		t.Fatal(err)
 	}
