@@ -173,6 +173,31 @@ func TestCellsChangeNoAnswer(t *testing.T) {
 	})
 }
 
+// A line all around a place is equally near everywhere: cells there list all of it.
+func TestCellsInsideARing(t *testing.T) {
+	var ring geo.Polyline
+	centre := geo.Point{Lat: 48, Lon: 37}
+	for i := range 5001 {
+		ring = append(ring, geo.Direct(centre, float64(i%5000)*360/5000, 12e3))
+	}
+	x := geo.NewLineIndex([]geo.Polyline{ring})
+	var points []geo.Point
+	for i := range 40 {
+		points = append(points, geo.Direct(centre, float64(37*i), float64(i*i*4)))
+	}
+	first := make([]geo.Nearest, len(points))
+	for i, p := range points {
+		first[i] = x.Nearest(p)
+	}
+	for range 40 {
+		for i, p := range points {
+			if got := x.Nearest(p); got != first[i] {
+				t.Fatalf("%v: %+v, then %+v", p, first[i], got)
+			}
+		}
+	}
+}
+
 func FuzzBuffer(f *testing.F) {
 	f.Add(48.0, 36.0, 48.1, 36.5, 47.9, 36.2, 5000.0)
 	f.Add(0.0, 179.9, 0.0, -179.9, 0.1, 180.0, 100.0)
