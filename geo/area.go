@@ -3,6 +3,7 @@ package geo
 import (
 	"math"
 	"math/big"
+	"sync"
 )
 
 // Area is a region prepared for many questions. It is safe for concurrent use.
@@ -15,9 +16,9 @@ type Area struct {
 	bands    [][]edge
 	cells    states
 	columns  int
-	perLon   float64 // columns in a degree
-	perLat   float64 // rows, which are also the bands, in a degree
-	boundary *LineIndex
+	perLon   float64           // columns in a degree
+	perLat   float64           // rows, which are also the bands, in a degree
+	boundary func() *LineIndex // made when it is asked for
 }
 
 type edge struct{ a, b Point }
@@ -42,7 +43,7 @@ const (
 // PrepareArea prepares a region, whose edges are straight in longitude and
 // latitude (RFC 7946).
 func PrepareArea(m MultiPolygon) *Area {
-	x := &Area{geometry: m, bounds: m.Bounds()}
+	x := &Area{geometry: m, bounds: m.Bounds(), boundary: sync.OnceValue(func() *LineIndex { return NewLineIndex(m.Boundary()) })}
 	n := 0
 	for _, p := range m {
 		for _, r := range p {
@@ -52,7 +53,6 @@ func PrepareArea(m MultiPolygon) *Area {
 	if n == 0 {
 		return x
 	}
-	x.boundary = NewLineIndex(m.Boundary())
 	rows := min(max(n/2, 1), 1024)
 	x.columns = rows
 	x.bands = make([][]edge, rows)
@@ -155,12 +155,7 @@ func (x *Area) byEdges(p Point, row int) bool {
 
 // DistanceToBoundary is the geodesic distance in metres from p to the nearest
 // edge, from inside as from outside; infinite for an empty region.
-func (x *Area) DistanceToBoundary(p Point) float64 {
-	if x.boundary == nil {
-		return math.Inf(1)
-	}
-	return x.boundary.Distance(p)
-}
+func (x *Area) DistanceToBoundary(p Point) float64 { return x.boundary().Distance(p) }
 
 // crosses reports whether a ray from p to the east crosses the edge a-b. The
 // half-open rule counts a vertex once; which side of the edge p lies on is exact.

@@ -23,9 +23,10 @@ const (
 // changes by no more than one goes, so that only cells that the edge can pass are
 // ever looked at.
 type contour struct {
-	near  func(Point) Nearest
-	level float64
-	cell  float64 // metres
+	distance func(Point) float64
+	near     func(Point) Nearest
+	level    float64
+	cell     float64 // metres
 
 	west, south float64
 	lon, lat    float64 // degrees of a cell
@@ -134,13 +135,13 @@ func (c *contour) visit(at square, size int32) {
 	half := float64(size) / 2
 	x, y := float64(at.x), float64(at.y)
 	middle := c.place(x+half, y+half)
-	m := surface(middle)
-	radius := 0.0
-	for _, p := range [4]Point{c.place(x, y), c.place(x+2*half, y), c.place(x, y+2*half), c.place(x+2*half, y+2*half)} {
-		radius = max(radius, geodesicOf(m, surface(p)))
-	}
-	d := c.near(middle).DistanceM - c.level
-	if math.Abs(d) > radius*(1+1e-6)+0.01 {
+	// No way to a corner, straight in longitude and latitude, is longer: no degree is
+	// longer than the last of a meridian, and those of longitude shrink with the cosine.
+	const longest = 111.7e3
+	flattest := math.Cos(max(0, math.Abs(middle.Lat)-half*c.lat) * math.Pi / 180)
+	radius := longest * half * math.Sqrt(c.lat*c.lat+c.lon*c.lon*flattest*flattest)
+	d := c.distance(middle) - c.level
+	if math.Abs(d) > radius+0.01 {
 		return
 	}
 	if size > 1 {
@@ -186,7 +187,7 @@ func (c *contour) visit(at square, size int32) {
 func (c *contour) heightOf(s square) float64 {
 	h, ok := c.height[s]
 	if !ok {
-		h = c.near(c.place(float64(s.x), float64(s.y))).DistanceM - c.level
+		h = c.distance(c.place(float64(s.x), float64(s.y))) - c.level
 		c.height[s] = h
 	}
 	return h
@@ -216,7 +217,7 @@ func (c *contour) root(a, b Point, fa, fb float64) float64 {
 	lo, hi, at := 0.0, 1.0, 0.5
 	for range 40 {
 		at = lo + (hi-lo)*fa/(fa-fb)
-		f := c.near(between(a, b, at)).DistanceM - c.level
+		f := c.distance(between(a, b, at)) - c.level
 		if math.Abs(f) < 0.01 || hi-lo < 1e-6 {
 			break
 		}

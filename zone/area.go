@@ -142,7 +142,7 @@ const shortM = 5000
 
 // span is the area between two lines: along the one, across to the end of the
 // other and back along it, across to the start. Where they cross, the area is
-// on either side of the crossing.
+// on either side of the crossing; where they run together, there is none.
 func span(a, b []geo.Polyline) geo.MultiPolygon {
 	there, back := geo.Densify(join(a), shortM), geo.Densify(join(b), shortM)
 	if len(there) < 2 || len(back) < 2 {
@@ -170,10 +170,10 @@ func join(parts []geo.Polyline) geo.Polyline {
 	return out
 }
 
-// untangle splits a closed path where it crosses itself into simple rings, each
-// counter-clockwise.
+// untangle is what a closed path that may cross itself goes around, an odd number
+// of times: the path is split where it meets itself, into loops that don't.
 func untangle(path geo.Polyline) geo.MultiPolygon {
-	var done geo.MultiPolygon
+	var loops []geo.Ring
 	todo := []geo.Polyline{tidy(path)}
 	for len(todo) > 0 {
 		p := todo[len(todo)-1]
@@ -185,11 +185,18 @@ func untangle(path geo.Polyline) geo.MultiPolygon {
 			todo = append(todo, one, two)
 			continue
 		}
-		ring := geo.Polygon{geo.Ring(p)}
-		orient(ring)
-		done = append(done, ring)
+		loops = append(loops, geo.Ring(p))
 	}
-	return done
+	if area, err := geo.EvenOdd(loops); err == nil {
+		return area
+	}
+	var apart geo.MultiPolygon // the same places, though with a common edge perhaps
+	for _, ring := range loops {
+		one := geo.Polygon{ring}
+		orient(one)
+		apart = append(apart, one)
+	}
+	return apart
 }
 
 // split cuts a closed path at the first place where it meets itself; both loops
@@ -235,7 +242,16 @@ func meet(a, b, c, d geo.Point) (geo.Point, bool) {
 	rx, ry := b.Lon-a.Lon, b.Lat-a.Lat
 	sx, sy := d.Lon-c.Lon, d.Lat-c.Lat
 	cross := rx*sy - ry*sx
-	if cross == 0 {
+	if cross == 0 { // where they run together, an end of one on the other
+		for _, x := range [4][3]geo.Point{{c, a, b}, {d, a, b}, {a, c, d}, {b, c, d}} {
+			p, from, to := x[0], x[1], x[2]
+			along := (p.Lon-from.Lon)*(to.Lon-from.Lon) + (p.Lat-from.Lat)*(to.Lat-from.Lat)
+			aside := (p.Lon-from.Lon)*(to.Lat-from.Lat) - (p.Lat-from.Lat)*(to.Lon-from.Lon)
+			length := (to.Lon-from.Lon)*(to.Lon-from.Lon) + (to.Lat-from.Lat)*(to.Lat-from.Lat)
+			if aside == 0 && along >= 0 && along <= length {
+				return p, true
+			}
+		}
 		return geo.Point{}, false
 	}
 	t := ((c.Lon-a.Lon)*sy - (c.Lat-a.Lat)*sx) / cross

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/geo"
@@ -65,7 +66,7 @@ func straight() map[string]*line.Line {
 	}
 }
 
-func newSet(t testing.TB, a *agreement.Agreement, lines map[string]*line.Line) *zone.Set {
+func newSet(t rapid.TB, a *agreement.Agreement, lines map[string]*line.Line) *zone.Set {
 	t.Helper()
 	s, err := zone.New(a, lines, nil)
 	if err != nil {
