@@ -31,6 +31,11 @@ func overlay(what string, op func(a, b geom.Geometry) (geom.Geometry, error), a,
 	return fromGeom(out), nil
 }
 
+// SymmetricDifference is what lies in one of them and not in the other.
+func SymmetricDifference(a, b MultiPolygon) (MultiPolygon, error) {
+	return overlay("comparing", geom.SymmetricDifference, a, b)
+}
+
 // EvenOdd is what lies within an odd number of the rings, none of which crosses
 // itself. One that is about a centimetre wide is left out: rounding may make it do so.
 func EvenOdd(rings []Ring) (MultiPolygon, error) {

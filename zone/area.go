@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"errors"
 	"math"
 	"time"
 
@@ -121,7 +122,7 @@ func (s *Set) between(n *node, t time.Time) *area {
 		return found
 	}
 	var made *area
-	if polygons := span(a.Parts, b.Parts); len(polygons) > 0 {
+	if polygons := apart(a, b); len(polygons) > 0 {
 		made = newArea(polygons)
 	}
 	s.mu.Lock()
@@ -136,13 +137,27 @@ func (s *Set) between(n *node, t time.Time) *area {
 	return made
 }
 
+// apart is the area between two versions: what a party holds by the one alone, where
+// both are the edge of the area that it holds.
+func apart(a, b *line.Version) geo.MultiPolygon {
+	if len(a.Held) > 0 && len(b.Held) > 0 && a.HeldBy == b.HeldBy {
+		one, err1 := geo.Clean(a.Held)
+		two, err2 := geo.Clean(b.Held)
+		if both, err := geo.SymmetricDifference(one, two); errors.Join(err1, err2, err) == nil {
+			return both
+		}
+	}
+	return span(a.Parts, b.Parts)
+}
+
 // shortM is how long a geodesic may be, in metres, to be taken for straight in
 // longitude and latitude: they part by a metre.
 const shortM = 5000
 
 // span is the area between two lines: along the one, across to the end of the
 // other and back along it, across to the start. Where they cross, the area is
-// on either side of the crossing; where they run together, there is none.
+// on either side of the crossing; where they run together, there is none. The parts
+// of a line count as one after the other.
 func span(a, b []geo.Polyline) geo.MultiPolygon {
 	there, back := geo.Densify(join(a), shortM), geo.Densify(join(b), shortM)
 	if len(there) < 2 || len(back) < 2 {
