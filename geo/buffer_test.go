@@ -24,6 +24,15 @@ var hard = map[string][]geo.Polyline{
 	"straight, long": {{{Lat: 60, Lon: 10}, {Lat: 60, Lon: 24}}},
 }
 
+// single leaves a test without goroutines out of the short run, which is the one with
+// the race detector: there it would be slow, allocate more, and find nothing.
+func single(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("without goroutines, and the run is short")
+	}
+}
+
 // Every point of a buffer's edge lies at its distance, to a metre; the vertices
 // and, since edges are straight, places between them.
 func atDistance(t testing.TB, lines []geo.Polyline, m geo.MultiPolygon, width float64) {
@@ -50,6 +59,7 @@ func atDistance(t testing.TB, lines []geo.Polyline, m geo.MultiPolygon, width fl
 }
 
 func TestEdgesOfBuffersLieAtTheirDistance(t *testing.T) {
+	single(t)
 	for name, lines := range hard {
 		t.Run(name, func(t *testing.T) {
 			for _, width := range []float64{300, 2000, 15e3, 70e3} {

@@ -17,6 +17,15 @@ import (
 
 var day = time.Date(2026, 1, 6, 3, 0, 0, 0, time.UTC)
 
+// single leaves a test without goroutines out of the short run, which is the one with
+// the race detector: there it would be slow, allocate more, and find nothing.
+func single(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("without goroutines, and the run is short")
+	}
+}
+
 func version(t testing.TB, v line.Version) *line.Version {
 	t.Helper()
 	out, err := line.NewVersion(v)

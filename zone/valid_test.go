@@ -13,6 +13,7 @@ import (
 // The areas of all kinds of zones around any lines, which may cross and run
 // together, are valid, and no place is in them twice.
 func TestGeometriesAreValid(t *testing.T) {
+	single(t)
 	a := terms(
 		agreement.Zone{ID: "between", Between: []string{"contact", "second"}},
 		agreement.Zone{ID: "both", Within: &agreement.Within{KM: 8}},
