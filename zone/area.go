@@ -87,16 +87,8 @@ func degrees(p geo.Point, metres float64) (lat, lon float64) {
 type box struct{ west, south, east, north float64 }
 
 func around(area geo.MultiPolygon) box {
-	b := box{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
-	for _, polygon := range area {
-		for _, ring := range polygon {
-			for _, p := range ring {
-				b.west, b.east = min(b.west, p.Lon), max(b.east, p.Lon)
-				b.south, b.north = min(b.south, p.Lat), max(b.north, p.Lat)
-			}
-		}
-	}
-	return b
+	b := area.Bounds()
+	return box{b[0], b[1], b[2], b[3]}
 }
 
 // away reports whether p is certainly farther than metres from the box.
@@ -208,7 +200,7 @@ func untangle(path geo.Polyline) geo.MultiPolygon {
 	var apart geo.MultiPolygon // the same places, though with a common edge perhaps
 	for _, ring := range loops {
 		one := geo.Polygon{ring}
-		orient(one)
+		one.Orient()
 		apart = append(apart, one)
 	}
 	return apart

@@ -330,6 +330,7 @@ func TestFiles(t *testing.T) {
 		{ID: "n", Polygon: &agreement.Polygon{}},
 		{ID: "o", Polygon: &agreement.Polygon{Coordinates: [][][]float64{{{1, 2}, {2, 3}}}}},
 		{ID: "p", Polygon: &agreement.Polygon{Coordinates: [][][]float64{{{1}}}}},
+		{ID: "q", Polygon: &agreement.Polygon{Coordinates: [][][]float64{{{1, 1}, {2, 2}, {2, 1}, {1, 2}}}}}, // crosses itself
 		{ID: "k", Circle: &agreement.Circle{KM: 1, Lat: ptr(1), Lon: ptr(1)}},
 		{ID: "k", Circle: &agreement.Circle{KM: 1, Lat: ptr(1), Lon: ptr(1)}},
 	}
