@@ -27,9 +27,9 @@ static void say(const char *format, ...) {
 	va_end(a);
 }
 
-static double now(void) {
+static double now(void) { /* of the processor, since machines are shared */
 	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
