@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"math"
 	"slices"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"github.com/truce-monitor/truce/examples"
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/line"
 	"github.com/truce-monitor/truce/withdrawal"
@@ -213,4 +215,75 @@ func TestAnyWithdrawal(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The real line, over the real country: what each side leaves is valid as written,
+// all of it within the country, the sums of the areas are those of the zones, and the
+// pull-back lines lie at their distance.
+func TestTheDemonstrationsLine(t *testing.T) {
+	read := func(name string) *geo.Features {
+		f, err := examples.Files().Open("paris-2026/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		features, err := geo.ReadGeoJSON(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return features
+	}
+	v := version(t, line.Version{Parts: read("line-of-contact.geojson").Polylines()})
+	var ground withdrawal.Ground
+	var land geo.MultiPolygon
+	for i, x := range read("areas.geojson").Features {
+		ground.Areas = append(ground.Areas, line.Area{Name: strconv.Itoa(i), Land: x.Polygons})
+		land = append(land, x.Polygons...)
+	}
+	country, err := geo.Clean(land)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := withdrawal.New(v, ground)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, metres := range []float64{7500, 70e3} {
+		got, err := p.Plan(metres, metres)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Equal == nil {
+			t.Fatal("no line of equal area")
+		}
+		both, err := v.Buffer(metres)
+		if err == nil {
+			both, err = geo.Intersection(both, country)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "both sides together", got.Left.AreaM2+got.Right.AreaM2, both.Area(), 1e-5)
+		for _, s := range []withdrawal.Side{got.Left, got.Right} {
+			if err := written(t, s.Zone).Check(); err != nil {
+				t.Errorf("%g m, %s, as written: %v", metres, s.Party, err)
+			}
+			outside, err := geo.Difference(s.Zone, country)
+			if err != nil || outside.Area() > 1000 {
+				t.Errorf("%g m, %s: %g m² beyond the country, %v", metres, s.Party, outside.Area(), err)
+			}
+			parts := 0.0
+			for _, a := range s.Areas {
+				parts += a.LeftM2
+			}
+			near(t, "the sum of the areas", parts, s.AreaM2, 2e-3) // which overlap a little
+			for _, l := range s.Pullback {
+				for _, q := range l {
+					if d := v.Nearest(q).DistanceM; math.Abs(d-metres) > 1 {
+						t.Fatalf("the pull-back line of %g m is %g m away at %v", metres, d, q)
+					}
+				}
+			}
+		}
+	}
 }
