@@ -116,7 +116,7 @@ type ingest struct {
 	known    known
 	dry      bool
 	newTerms bool // lines or areas came
-	border   []geo.Polyline
+	border   *geo.LineIndex
 	done     []FileResult
 	read     int64
 }

@@ -118,7 +118,7 @@ func (in *ingest) reference(item *feed.Item) (entry, error) {
 }
 
 // border is where the country ends: from the agreement's areas.
-func (a *App) border() ([]geo.Polyline, error) {
+func (a *App) border() (*geo.LineIndex, error) {
 	areas, err := areasOf(a.agreement, a.files)
 	if err != nil {
 		return nil, err

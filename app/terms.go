@@ -163,7 +163,7 @@ func (a *App) displace() {
 }
 
 // fromHeld takes the line from the version's held area.
-func fromHeld(v *line.Version, l *agreement.Line, border []geo.Polyline) error {
+func fromHeld(v *line.Version, l *agreement.Line, border *geo.LineIndex) error {
 	parts, err := line.FromHeldArea(v.Held, line.Held{Border: border})
 	if err != nil {
 		return fmt.Errorf("line %s from %s: %w", v.Line, v.From.Format(time.DateOnly), err)
@@ -177,12 +177,12 @@ func fromHeld(v *line.Version, l *agreement.Line, border []geo.Polyline) error {
 }
 
 // border is where the areas, taken together, end.
-func border(areas []line.Area) []geo.Polyline {
+func border(areas []line.Area) *geo.LineIndex {
 	land := make([]geo.MultiPolygon, len(areas))
 	for i, x := range areas {
 		land[i] = x.Land
 	}
-	return line.OuterBoundary(land, 1500)
+	return geo.NewLineIndex(line.OuterBoundary(land, 1500))
 }
 
 // areasOf reads the administrative areas that the agreement reports by.

@@ -3,6 +3,7 @@ package geo
 import (
 	"math"
 	"math/big"
+	"sync"
 )
 
 // Area is a region prepared for many questions. It is safe for concurrent use.
@@ -13,16 +14,25 @@ type Area struct {
 	geometry MultiPolygon
 	bounds   [4]float64
 	bands    [][]edge
-	cells    []cellState
+	cells    states
 	columns  int
-	perLon   float64 // columns in a degree
-	perLat   float64 // rows, which are also the bands, in a degree
-	boundary *LineIndex
+	perLon   float64           // columns in a degree
+	perLat   float64           // rows, which are also the bands, in a degree
+	boundary func() *LineIndex // made when it is asked for
 }
 
 type edge struct{ a, b Point }
 
 type cellState uint8
+
+// states are packed, four in a byte, so that a grid may stay in a cache.
+type states []uint8
+
+func (s states) at(i int) cellState { return cellState(s[i>>2] >> (2 * (i & 3)) & 3) }
+
+func (s states) set(i int, to cellState) {
+	s[i>>2] = s[i>>2]&^(3<<(2*(i&3))) | uint8(to)<<(2*(i&3))
+}
 
 const (
 	outside cellState = iota
@@ -33,7 +43,7 @@ const (
 // PrepareArea prepares a region, whose edges are straight in longitude and
 // latitude (RFC 7946).
 func PrepareArea(m MultiPolygon) *Area {
-	x := &Area{geometry: m, bounds: m.Bounds()}
+	x := &Area{geometry: m, bounds: m.Bounds(), boundary: sync.OnceValue(func() *LineIndex { return NewLineIndex(m.Boundary()) })}
 	n := 0
 	for _, p := range m {
 		for _, r := range p {
@@ -43,7 +53,6 @@ func PrepareArea(m MultiPolygon) *Area {
 	if n == 0 {
 		return x
 	}
-	x.boundary = NewLineIndex(m.Boundary())
 	rows := min(max(n/2, 1), 1024)
 	x.columns = rows
 	x.bands = make([][]edge, rows)
@@ -53,7 +62,7 @@ func PrepareArea(m MultiPolygon) *Area {
 	if w := x.bounds[2] - x.bounds[0]; w > 0 {
 		x.perLon = float64(x.columns) / w
 	}
-	x.cells = make([]cellState, rows*x.columns)
+	x.cells = make(states, rows*x.columns/4+1)
 	for _, p := range m {
 		for _, r := range p {
 			for i := range r {
@@ -64,18 +73,21 @@ func PrepareArea(m MultiPolygon) *Area {
 	for row := range rows {
 		last := onBoundary // the state of a run of cells without edges
 		for column := range x.columns {
-			c := &x.cells[row*x.columns+column]
-			switch {
-			case *c == onBoundary:
-			case last != onBoundary:
-				*c = last
-			case x.byEdges(Point{
-				Lat: x.bounds[1] + (float64(row)+0.5)/x.perLat,
-				Lon: x.bounds[0] + (float64(column)+0.5)/x.perLon,
-			}, row):
-				*c = inside
+			cell := row*x.columns + column
+			switch now := x.cells.at(cell); {
+			case now == onBoundary:
+				last = onBoundary
+				continue
+			case last == onBoundary:
+				last = outside
+				if x.byEdges(Point{
+					Lat: x.bounds[1] + (float64(row)+0.5)/x.perLat,
+					Lon: x.bounds[0] + (float64(column)+0.5)/x.perLon,
+				}, row) {
+					last = inside
+				}
 			}
-			last = *c
+			x.cells.set(cell, last)
 		}
 	}
 	return x
@@ -103,7 +115,7 @@ func (x *Area) insert(e edge) {
 			}
 		}
 		for column := x.column(min(from, to) - rounding); column <= x.column(max(from, to)+rounding); column++ {
-			x.cells[row*x.columns+column] = onBoundary
+			x.cells.set(row*x.columns+column, onBoundary)
 		}
 	}
 }
@@ -125,7 +137,7 @@ func (x *Area) Contains(p Point) bool {
 		return false
 	}
 	row := x.row(p.Lat)
-	if c := x.cells[row*x.columns+x.column(p.Lon)]; c != onBoundary {
+	if c := x.cells.at(row*x.columns + x.column(p.Lon)); c != onBoundary {
 		return c == inside
 	}
 	return x.byEdges(p, row)
@@ -143,12 +155,7 @@ func (x *Area) byEdges(p Point, row int) bool {
 
 // DistanceToBoundary is the geodesic distance in metres from p to the nearest
 // edge, from inside as from outside; infinite for an empty region.
-func (x *Area) DistanceToBoundary(p Point) float64 {
-	if x.boundary == nil {
-		return math.Inf(1)
-	}
-	return x.boundary.Distance(p)
-}
+func (x *Area) DistanceToBoundary(p Point) float64 { return x.boundary().Distance(p) }
 
 // crosses reports whether a ray from p to the east crosses the edge a-b. The
 // half-open rule counts a vertex once; which side of the edge p lies on is exact.

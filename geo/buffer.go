@@ -15,9 +15,6 @@ import (
 // The overlay library's own buffer, which is planar and drops bends of up to a
 // hundredth of the width, is up to 700 m off at 70 km.
 func Buffer(lines []Polyline, metres float64) (MultiPolygon, error) {
-	if !(metres > 0) {
-		return nil, fmt.Errorf("buffering lines: a width of %g m; expected more than 0", metres)
-	}
 	var paths []Polyline
 	for _, l := range lines {
 		if len(l) == 1 {
@@ -27,24 +24,32 @@ func Buffer(lines []Polyline, metres float64) (MultiPolygon, error) {
 			paths = append(paths, l)
 		}
 	}
-	x := NewLineIndex(paths)
+	return NewLineIndex(paths).Buffer(metres)
+}
+
+// Buffer is [Buffer] of the indexed lines.
+func (x *LineIndex) Buffer(metres float64) (MultiPolygon, error) {
+	if !(metres > 0) {
+		return nil, fmt.Errorf("buffering lines: a width of %g m; expected more than 0", metres)
+	}
 	if x.Len() == 0 {
 		return nil, nil
 	}
-	out, err := around(x.Nearest, x.box, metres)
+	out, err := around(x.Distance, x.Nearest, x.box, metres)
 	if err != nil {
 		return nil, fmt.Errorf("buffering lines by %g m: %w", metres, err)
 	}
 	return out, nil
 }
 
-// around draws what lies within metres of what near measures to and box holds.
-func around(near func(Point) Nearest, box [4]float64, width float64) (MultiPolygon, error) {
+// around draws what lies within width of what distance and near measure to and box
+// holds.
+func around(distance func(Point) float64, near func(Point) Nearest, box [4]float64, width float64) (MultiPolygon, error) {
 	lat := 1.01 * width / metres
 	box[1], box[3] = box[1]-lat, box[3]+lat
 	lon := lat / math.Cos(math.Min(89, math.Max(math.Abs(box[1]), math.Abs(box[3])))*math.Pi/180)
 	box[0], box[2] = box[0]-lon, box[2]+lon
-	c := contour{near: near, level: width, cell: math.Max(0.05, math.Min(width/20, 400))}
+	c := contour{distance: distance, near: near, level: width, cell: math.Max(0.05, math.Min(width/20, 400))}
 	m, err := c.draw(box)
 	if err != nil {
 		return nil, err
@@ -123,9 +128,16 @@ func BufferArea(m MultiPolygon, metres float64) (MultiPolygon, error) {
 	if !(metres > 0) {
 		return nil, fmt.Errorf("buffering areas: a width of %g m; expected more than 0", metres)
 	}
-	area, rim := PrepareArea(m), NewLineIndex(m.Boundary())
-	out, err := around(func(p Point) Nearest {
-		if area.Contains(Point{Lat: p.Lat, Lon: wrap(p.Lon)}) {
+	area := PrepareArea(m)
+	rim := area.boundary()
+	inside := func(p Point) bool { return area.Contains(Point{Lat: p.Lat, Lon: wrap(p.Lon)}) }
+	out, err := around(func(p Point) float64 {
+		if inside(p) {
+			return 0
+		}
+		return rim.Distance(p)
+	}, func(p Point) Nearest {
+		if inside(p) {
 			return Nearest{}
 		}
 		return rim.Nearest(p)

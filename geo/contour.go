@@ -3,9 +3,6 @@ package geo
 import (
 	"errors"
 	"math"
-	"slices"
-
-	"github.com/peterstace/simplefeatures/geom"
 )
 
 // How a contour is drawn: a chord of it leaves the true one by no more than
@@ -23,9 +20,10 @@ const (
 // changes by no more than one goes, so that only cells that the edge can pass are
 // ever looked at.
 type contour struct {
-	near  func(Point) Nearest
-	level float64
-	cell  float64 // metres
+	distance func(Point) float64
+	near     func(Point) Nearest
+	level    float64
+	cell     float64 // metres
 
 	west, south float64
 	lon, lat    float64 // degrees of a cell
@@ -93,38 +91,6 @@ func (c *contour) draw(box [4]float64) (MultiPolygon, error) {
 	return nil, err
 }
 
-// untangle takes the holes out of the outer rings by overlay, where the tips of two
-// rings meet to some centimetres.
-func untangle(m MultiPolygon) (MultiPolygon, bool) {
-	var outer, holes []geom.Geometry
-	for _, p := range m {
-		for i, r := range p {
-			if i == 0 {
-				outer = append(outer, toGeom(MultiPolygon{{r}}))
-			} else {
-				holes = append(holes, toGeom(MultiPolygon{{reversed(r)}}))
-			}
-		}
-	}
-	for _, g := range slices.Concat(outer, holes) {
-		if g.Validate() != nil {
-			return nil, false
-		}
-	}
-	all, err := unite(outer)
-	if err != nil {
-		return nil, false
-	}
-	less, err := unite(holes)
-	if err != nil {
-		return nil, false
-	}
-	if all, err = Difference(all, less); err != nil || toGeom(all).Validate() != nil {
-		return nil, false
-	}
-	return all, true
-}
-
 func (c *contour) place(x, y float64) Point {
 	return Point{Lat: c.south + y*c.lat, Lon: c.west + x*c.lon}
 }
@@ -134,13 +100,13 @@ func (c *contour) visit(at square, size int32) {
 	half := float64(size) / 2
 	x, y := float64(at.x), float64(at.y)
 	middle := c.place(x+half, y+half)
-	m := surface(middle)
-	radius := 0.0
-	for _, p := range [4]Point{c.place(x, y), c.place(x+2*half, y), c.place(x, y+2*half), c.place(x+2*half, y+2*half)} {
-		radius = max(radius, geodesicOf(m, surface(p)))
-	}
-	d := c.near(middle).DistanceM - c.level
-	if math.Abs(d) > radius*(1+1e-6)+0.01 {
+	// No way to a corner, straight in longitude and latitude, is longer: no degree is
+	// longer than the last of a meridian, and those of longitude shrink with the cosine.
+	const longest = 111.7e3
+	flattest := math.Cos(max(0, math.Abs(middle.Lat)-half*c.lat) * math.Pi / 180)
+	radius := longest * half * math.Sqrt(c.lat*c.lat+c.lon*c.lon*flattest*flattest)
+	d := c.distance(middle) - c.level
+	if math.Abs(d) > radius+0.01 {
 		return
 	}
 	if size > 1 {
@@ -186,7 +152,7 @@ func (c *contour) visit(at square, size int32) {
 func (c *contour) heightOf(s square) float64 {
 	h, ok := c.height[s]
 	if !ok {
-		h = c.near(c.place(float64(s.x), float64(s.y))).DistanceM - c.level
+		h = c.distance(c.place(float64(s.x), float64(s.y))) - c.level
 		c.height[s] = h
 	}
 	return h
@@ -216,7 +182,7 @@ func (c *contour) root(a, b Point, fa, fb float64) float64 {
 	lo, hi, at := 0.0, 1.0, 0.5
 	for range 40 {
 		at = lo + (hi-lo)*fa/(fa-fb)
-		f := c.near(between(a, b, at)).DistanceM - c.level
+		f := c.distance(between(a, b, at)) - c.level
 		if math.Abs(f) < 0.01 || hi-lo < 1e-6 {
 			break
 		}
@@ -365,42 +331,4 @@ func (c *contour) toward(from seen, f, east, north float64, in square, beyond fl
 		}
 	}
 	return p, true
-}
-
-func simplifyRing(r Ring, metres float64) Ring {
-	if len(r) < 8 {
-		return r
-	}
-	// Two halves, each with its ends kept: a ring has no ends of its own.
-	half := len(r) / 2
-	one := Simplify(Polyline(r[:half+1]), metres)
-	two := Simplify(append(Polyline(r[half:len(r):len(r)]), r[0]), metres)
-	return append(Ring(one[:len(one)-1]), two[:len(two)-1]...)
-}
-
-// assemble puts each hole into the smallest outer ring around it.
-func assemble(rings []Ring) MultiPolygon {
-	var out MultiPolygon
-	var sizes []float64
-	for _, r := range rings {
-		if a := planarArea(r); len(r) >= 3 && a > 0 {
-			out = append(out, Polygon{r})
-			sizes = append(sizes, a)
-		}
-	}
-	for _, r := range rings {
-		if len(r) < 3 || planarArea(r) > 0 {
-			continue
-		}
-		best := -1
-		for i := range out {
-			if (best < 0 || sizes[i] < sizes[best]) && sizes[i] > -planarArea(r) && (MultiPolygon{{out[i][0]}}).Contains(r[0]) {
-				best = i
-			}
-		}
-		if best >= 0 {
-			out[best] = append(out[best], r)
-		}
-	}
-	return out
 }

@@ -157,7 +157,9 @@ func (m MultiPolygon) Contains(p Point) bool {
 
 // Densify adds points to a line so that no two that follow each other are more
 // than metres apart; the added ones lie on the geodesic between their
-// neighbours.
+// neighbours. A straight line in longitude and latitude from one to the next then
+// leaves the geodesic by no more than 1.09·metres²·tan(latitude)/(8·6,378,137 m), nearly:
+// 0.3 m at 3 km and 60 degrees.
 func Densify(l Polyline, metres float64) Polyline {
 	if len(l) < 2 || !(metres > 0) {
 		return l

@@ -151,12 +151,9 @@ func (f *Feature) add(g geom.Geometry) error {
 			if err := check(ring); err != nil {
 				return fmt.Errorf("ring %d: %w", i+1, err)
 			}
-			r := Ring(ring[:len(ring)-1])
-			if planarArea(r) > 0 != (i == 0) {
-				r = reversed(r)
-			}
-			out = append(out, r)
+			out = append(out, Ring(ring[:len(ring)-1]))
 		}
+		out.Orient()
 		f.Polygons = append(f.Polygons, out)
 	case geom.TypeMultiPolygon:
 		m := g.MustAsMultiPolygon()
@@ -183,23 +180,6 @@ func check(l Polyline) error {
 		}
 	}
 	return nil
-}
-
-func planarArea(r Ring) float64 {
-	var sum float64
-	for i := range r {
-		a, b := r[i], r[(i+1)%len(r)]
-		sum += (a.Lon-r[0].Lon)*(b.Lat-r[0].Lat) - (b.Lon-r[0].Lon)*(a.Lat-r[0].Lat)
-	}
-	return sum
-}
-
-func reversed(r Ring) Ring {
-	out := make(Ring, len(r))
-	for i, p := range r {
-		out[len(r)-1-i] = p
-	}
-	return out
 }
 
 type geometryJSON struct {

@@ -2,6 +2,7 @@ package geo
 
 import (
 	"math"
+	"slices"
 	"sync/atomic"
 )
 
@@ -29,8 +30,8 @@ type tiles struct {
 // tile has for each of its cells where its list starts; the lists are
 // one after another, each led by its length.
 type tile struct {
-	cells [cellsAlong * cellsAlong]int32
 	lists []int32
+	cells [cellsAlong * cellsAlong]uint16
 }
 
 // newTiles lays tiles over the box and around it; near a pole, where degrees of
@@ -89,8 +90,8 @@ func (t *tiles) near(x *LineIndex, p Point) []int32 {
 		full = t.fill(x, column, row)
 		t.tile[at].Store(full)
 	}
-	list := full.cells[int((fy-float64(row))*cellsAlong)*cellsAlong+int((fx-float64(column))*cellsAlong)]
-	return full.lists[list+1 : list+1+full.lists[list]]
+	at = int(full.cells[int((fy-float64(row))*cellsAlong)*cellsAlong+int((fx-float64(column))*cellsAlong)])
+	return full.lists[at+1 : at+1+int(full.lists[at])]
 }
 
 func (t *tiles) fill(x *LineIndex, column, row int) *tile {
@@ -98,7 +99,12 @@ func (t *tiles) fill(x *LineIndex, column, row int) *tile {
 	centre, radius := f.patch(0, 0, cellsAlong)
 	best := x.search(centre, scaleAt(centre))
 	f.some = x.candidates(f.some, centre, radius, x.foot(best))
-	f.divide(0, 0, cellsAlong, 0, len(f.some))
+	all := f.some
+	f.divide(0, 0, cellsAlong, 0, len(all))
+	if len(f.tile.lists) > math.MaxUint16 { // many thousands of chords: one list of all, for every cell
+		return &tile{lists: append([]int32{int32(len(all))}, all...)}
+	}
+	f.tile.lists = slices.Clip(f.tile.lists)
 	return f.tile
 }
 
@@ -134,11 +140,10 @@ func (f *filling) patch(cx, cy, size int) (centre vec, radius float64) {
 // them for each cell. The candidates are f.some[from:to].
 func (f *filling) divide(cx, cy, size, from, to int) {
 	if size == 1 || to-from <= fewChords {
-		list := int32(len(f.tile.lists))
-		f.tile.lists = append(append(f.tile.lists, int32(to-from)), f.some[from:to]...)
+		list := f.list(f.some[from:to])
 		for y := cy; y < cy+size; y++ {
 			for x := cx; x < cx+size; x++ {
-				f.tile.cells[y*cellsAlong+x] = list
+				f.tile.cells[y*cellsAlong+x] = uint16(list)
 			}
 		}
 		return
@@ -160,6 +165,19 @@ func (f *filling) divide(cx, cy, size, from, to int) {
 		f.divide(c[0], c[1], half, to, len(f.some))
 		f.some = f.some[:to]
 	}
+}
+
+// list is where the tile has the chords: many cells have the same.
+func (f *filling) list(chords []int32) int {
+	t := f.tile
+	for at := 0; at < len(t.lists); at += 1 + int(t.lists[at]) {
+		if slices.Equal(t.lists[at+1:at+1+int(t.lists[at])], chords) {
+			return at
+		}
+	}
+	list := len(t.lists)
+	t.lists = append(append(t.lists, int32(len(chords))), chords...)
+	return list
 }
 
 // mayBeNearest reports whether the chord can be nearer than the place m to some

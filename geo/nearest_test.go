@@ -182,8 +182,15 @@ func TestDensifyKeepsTheGeodesic(t *testing.T) {
 		most := rapid.Float64Range(500, 100000).Draw(r, "metres")
 		d := geo.Densify(l, most)
 		for i := 1; i < len(d); i++ {
-			if step := geo.Distance(d[i-1], d[i]); step > most*(1+1e-9) {
+			a, b := d[i-1], d[i]
+			step := geo.Distance(a, b)
+			if step > most*(1+1e-9) {
 				r.Errorf("a step of %g m; at most %g", step, most)
+			}
+			bound := 1.09 * step * step * math.Tan(max(a.Lat, b.Lat)*math.Pi/180) / (8 * 6378137)
+			straight := geo.Point{Lat: (a.Lat + b.Lat) / 2, Lon: (a.Lon + b.Lon) / 2}
+			if off := geo.NewLineIndex([]geo.Polyline{{a, b}}).Distance(straight); off > 1.02*bound+0.01 {
+				r.Errorf("a step of %g m is %g m off the geodesic; at most %g", step, off, bound)
 			}
 		}
 		if math.Abs(d.Length()-l.Length()) > 1e-4 {

@@ -3,6 +3,7 @@ package geo
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/peterstace/simplefeatures/geom"
@@ -30,6 +31,29 @@ func overlay(what string, op func(a, b geom.Geometry) (geom.Geometry, error), a,
 	return fromGeom(out), nil
 }
 
+// SymmetricDifference is what lies in one of them and not in the other.
+func SymmetricDifference(a, b MultiPolygon) (MultiPolygon, error) {
+	return overlay("comparing", geom.SymmetricDifference, a, b)
+}
+
+// EvenOdd is what lies within an odd number of the rings, none of which crosses
+// itself. One that is about a centimetre wide is left out: rounding may make it do so.
+func EvenOdd(rings []Ring) (MultiPolygon, error) {
+	const narrow = 1e-7 // degrees
+	var parts []geom.Geometry
+	for _, r := range rings {
+		around := 0.0
+		for i, p := range r {
+			q := r[(i+1)%len(r)]
+			around += math.Hypot(q.Lon-p.Lon, q.Lat-p.Lat)
+		}
+		if math.Abs(planarArea(r)) > narrow*around { // twice the area
+			parts = append(parts, toGeom(MultiPolygon{{r}}))
+		}
+	}
+	return fold(parts, geom.SymmetricDifference)
+}
+
 // Clean dissolves polygons that overlap or touch into one valid region,
 // oriented as RFC 7946 asks.
 func Clean(m MultiPolygon) (MultiPolygon, error) {
@@ -47,8 +71,10 @@ func Clean(m MultiPolygon) (MultiPolygon, error) {
 	return unite(parts)
 }
 
-// unite unites as a tree: one union of everything is slow beyond use.
-func unite(parts []geom.Geometry) (MultiPolygon, error) {
+func unite(parts []geom.Geometry) (MultiPolygon, error) { return fold(parts, geom.Union) }
+
+// fold overlays as a tree: all at once, or one after the other, is slow beyond use.
+func fold(parts []geom.Geometry, overlay func(a, b geom.Geometry) (geom.Geometry, error)) (MultiPolygon, error) {
 	if len(parts) == 0 {
 		return nil, nil
 	}
@@ -59,9 +85,9 @@ func unite(parts []geom.Geometry) (MultiPolygon, error) {
 				half = append(half, parts[i])
 				break
 			}
-			u, err := geom.Union(parts[i], parts[i+1])
+			u, err := overlay(parts[i], parts[i+1])
 			if err != nil {
-				return nil, fmt.Errorf("uniting areas: %w", err)
+				return nil, fmt.Errorf("putting areas together: %w", err)
 			}
 			half = append(half, u)
 		}

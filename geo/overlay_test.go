@@ -13,34 +13,6 @@ import (
 	"github.com/truce-monitor/truce/geo"
 )
 
-// A buffer must hold what is nearer than its width and nothing that is
-// farther, save for the rounding of its arcs.
-func TestBufferHoldsWhatIsNear(t *testing.T) {
-	spur := geo.Polyline{{Lat: 48, Lon: 37}, {Lat: 48.3, Lon: 37.4}, {Lat: 48.6, Lon: 37}, {Lat: 48.3, Lon: 37.4}, {Lat: 48, Lon: 38}}
-	rapid.Check(t, func(r *rapid.T) {
-		lines := []geo.Polyline{polyline(r, "line", 36, 47, 39, 49, 12)}
-		if rapid.Bool().Draw(r, "with a spur") {
-			lines = append(lines, spur)
-		}
-		width := rapid.Float64Range(500, 70000).Draw(r, "width")
-		m, err := geo.Buffer(lines, width)
-		if err != nil {
-			r.Fatal(err)
-		}
-		if err := m.Check(); err != nil {
-			r.Fatal(err)
-		}
-		index, area := geo.NewLineIndex(lines), geo.PrepareArea(m)
-		for range 50 {
-			p := point(r, "p", 35, 46, 40, 50)
-			d := index.Nearest(p).DistanceM
-			if in := area.Contains(p); in && d > width*1.0025+3 || !in && d < width*0.9975-3 {
-				r.Fatalf("at %.1f m of a buffer of %.1f m: inside is %v", d, width, in)
-			}
-		}
-	})
-}
-
 func TestBufferAcrossTheAntimeridianIsValid(t *testing.T) {
 	m, err := geo.Buffer([]geo.Polyline{{{Lat: -17, Lon: 179.5}, {Lat: -16.5, Lon: -179.5}}}, 20e3)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 // Held says how a line of contact is taken from the area that a party holds.
 type Held struct {
 	// Border is coast and border: what no line of contact runs along; see
-	// [OuterBoundary].
-	Border []geo.Polyline
+	// [OuterBoundary]. Many days of a line want the same index. Nil: there is none.
+	Border *geo.LineIndex
 	// ToleranceM is how far an edge may lie from Border and still be it,
 	// metres; 0 means 4,000: the sum of what maps of different scale differ by.
 	ToleranceM float64
@@ -35,14 +35,13 @@ func FromHeldArea(held geo.MultiPolygon, opt Held) ([]geo.Polyline, error) {
 	if shortest == 0 {
 		shortest = 2000
 	}
-	border := geo.NewLineIndex(opt.Border)
 	var out []geo.Polyline
 	for _, ring := range held.Boundary() {
 		dense := geo.Densify(ring, stepM)
 		free := make([]bool, len(dense)-1) // the last repeats the first
 		all := true
 		for i := range free {
-			free[i] = border.Len() == 0 || border.Nearest(dense[i]).DistanceM > tolerance
+			free[i] = opt.Border == nil || opt.Border.Distance(dense[i]) > tolerance
 			all = all && free[i]
 		}
 		if all {

@@ -17,6 +17,15 @@ import (
 
 var day = time.Date(2026, 1, 6, 3, 0, 0, 0, time.UTC)
 
+// single leaves a test without goroutines out of the short run, which is the one with
+// the race detector: there it would be slow, allocate more, and find nothing.
+func single(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("without goroutines, and the run is short")
+	}
+}
+
 func version(t testing.TB, v line.Version) *line.Version {
 	t.Helper()
 	out, err := line.NewVersion(v)
@@ -115,7 +124,7 @@ func TestSwappingTheSidesSwapsTheAnswers(t *testing.T) {
 
 func TestHeldAreaDecidesTheSide(t *testing.T) {
 	square := geo.MultiPolygon{{{{Lat: 47, Lon: 37}, {Lat: 47, Lon: 38}, {Lat: 48, Lon: 38}, {Lat: 48, Lon: 37}}}}
-	parts, err := line.FromHeldArea(square, line.Held{Border: []geo.Polyline{{{Lat: 46, Lon: 38}, {Lat: 49, Lon: 38}}}})
+	parts, err := line.FromHeldArea(square, line.Held{Border: geo.NewLineIndex([]geo.Polyline{{{Lat: 46, Lon: 38}, {Lat: 49, Lon: 38}}})})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -315,7 +324,7 @@ func TestRealTerritoryAndLine(t *testing.T) {
 	for _, a := range country {
 		land = append(land, a.Land)
 	}
-	parts, err := line.FromHeldArea(held, line.Held{Border: line.OuterBoundary(land, 1500)})
+	parts, err := line.FromHeldArea(held, line.Held{Border: geo.NewLineIndex(line.OuterBoundary(land, 1500))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,7 @@ func daily(t testing.TB, days, points int) *line.Line {
 
 // Years of daily versions need little memory, however many are asked about.
 func TestManyVersionsNeedLittleMemory(t *testing.T) {
+	single(t)
 	heap := func() float64 {
 		runtime.GC()
 		var m runtime.MemStats
@@ -74,7 +75,7 @@ func TestAnswersDoNotDependOnWhatIsKept(t *testing.T) {
 	for worker := range 4 {
 		work.Go(func() {
 			r := rand.New(rand.NewPCG(1, uint64(worker)))
-			for range 400 {
+			for range 150 {
 				at := day.Add(time.Duration(r.IntN(120*24)) * time.Hour)
 				p := geo.Point{Lat: 46 + 4*r.Float64(), Lon: 35 + 2*r.Float64()}
 				v := l.At(at)

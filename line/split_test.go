@@ -14,6 +14,7 @@ import (
 // side that the distance says, whatever the line: with short edges and long ones,
 // spurs, and over the antimeridian.
 func TestSplitLeavesNothingOut(t *testing.T) {
+	single(t)
 	rapid.Check(t, func(r *rapid.T) {
 		from := rapid.SampledFrom([][2]float64{{36, 48}, {178.5, -17}, {10, 70}}).Draw(r, "from")
 		longest := rapid.SampledFrom([]float64{0.02, 0.2, 1.5}).Draw(r, "longest")

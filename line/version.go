@@ -120,6 +120,11 @@ func turn(a, b, c geo.Point) float64 {
 // Nearest is the point of the line that is nearest to p.
 func (v *Version) Nearest(p geo.Point) geo.Nearest { return v.ready().index.Nearest(p) }
 
+// Buffer is the region within metres of the line; see [geo.Buffer].
+func (v *Version) Buffer(metres float64) (geo.MultiPolygon, error) {
+	return v.ready().index.Buffer(metres)
+}
+
 // Signed is the geodesic distance in metres from p to the line, positive to the
 // left of its direction. Where a held area decides the sides, decided is set, held
 // says whether p lies in it, and the distance has no sign.

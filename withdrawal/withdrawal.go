@@ -232,7 +232,7 @@ func (p *Planner) heldOnLeft() bool { return p.version.HeldBy == p.version.Left 
 
 // strip is what lies in the region within metres of the line, and its far edge.
 func (p *Planner) strip(region geo.MultiPolygon, metres float64) (geo.MultiPolygon, []geo.Polyline, error) {
-	both, err := geo.Buffer(p.version.Parts, metres)
+	both, err := p.version.Buffer(metres)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -250,7 +250,7 @@ func (p *Planner) region(left bool, metres float64) (geo.MultiPolygon, error) {
 	defer p.mu.Unlock()
 	if metres > p.reach {
 		reach := math.Min(1.05*Farthest, math.Max(2*metres, 2*p.reach))
-		around, err := geo.Buffer(p.version.Parts, reach)
+		around, err := p.version.Buffer(reach)
 		if err != nil {
 			return nil, err
 		}
@@ -276,7 +276,7 @@ func (p *Planner) region(left bool, metres float64) (geo.MultiPolygon, error) {
 
 // equal looks for the distance at which a side that now leaves less leaves an area.
 func (p *Planner) equal(left bool, now *Side, areaM2 float64) (*Equal, error) {
-	const close = 1e-6 // of the area
+	const close = 1e-5 // of the area
 	out := &Equal{Party: now.Party, OnLeft: left, DistanceM: now.DistanceM, AreaM2: now.AreaM2, Pullback: now.Pullback}
 	lo, hi := now.DistanceM, Farthest
 	for range 20 {

@@ -1,12 +1,15 @@
 package withdrawal_test
 
 import (
+	"bytes"
 	"math"
 	"slices"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"github.com/truce-monitor/truce/examples"
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/line"
 	"github.com/truce-monitor/truce/withdrawal"
@@ -53,6 +56,20 @@ func near(t testing.TB, what string, got, want, part float64) {
 	if math.Abs(got-want) > part*math.Abs(want) {
 		t.Errorf("%s: %g; want %g", what, got, want)
 	}
+}
+
+// written is the region as it comes back from a file.
+func written(t testing.TB, m geo.MultiPolygon) geo.MultiPolygon {
+	t.Helper()
+	var b bytes.Buffer
+	if err := geo.WriteGeoJSON(&b, &geo.Features{Features: []geo.Feature{{Polygons: m}}}); err != nil {
+		t.Fatal(err)
+	}
+	f, err := geo.ReadGeoJSON(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f.Polygons()
 }
 
 func box(south, west, north, east float64) geo.MultiPolygon {
@@ -159,13 +176,13 @@ func TestWhatCannotBePlannedIsRefused(t *testing.T) {
 func TestAnyWithdrawal(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		var l geo.Polyline
-		for i := range rapid.IntRange(2, 10).Draw(r, "points") {
+		for i := range rapid.IntRange(2, 6).Draw(r, "points") {
 			l = append(l, geo.Point{Lat: 47 + 0.2*float64(i), Lon: rapid.Float64Range(36.5, 37.5).Draw(r, "lon")})
 		}
 		back := slices.Clone(l)
 		slices.Reverse(back)
-		d := rapid.Float64Range(1e3, 30e3).Draw(r, "metres")
-		more := d + rapid.Float64Range(100, 20e3).Draw(r, "more")
+		d := rapid.Float64Range(2e3, 20e3).Draw(r, "metres")
+		more := d + rapid.Float64Range(100, 10e3).Draw(r, "more")
 		v := version(t, line.Version{Parts: []geo.Polyline{l}})
 		p, err := withdrawal.New(v, withdrawal.Ground{})
 		if err != nil {
@@ -175,20 +192,19 @@ func TestAnyWithdrawal(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		two, err := p.Plan(more, more)
-		if err != nil {
-			r.Fatal(err)
+		turned := plan(t, version(t, line.Version{Parts: []geo.Polyline{back}, Left: "east", Right: "west"}), withdrawal.Ground{}, more, more)
+		if one.Left.AreaM2 >= turned.Right.AreaM2 {
+			r.Errorf("%g m leaves %g m², %g m leaves %g", d, one.Left.AreaM2, more, turned.Right.AreaM2)
 		}
-		if one.Left.AreaM2 >= two.Left.AreaM2 {
-			r.Errorf("%g m leaves %g m², %g m leaves %g", d, one.Left.AreaM2, more, two.Left.AreaM2)
+		if math.Abs(turned.Left.AreaM2-one.Right.AreaM2) > 1e-4*one.Right.AreaM2 || turned.Left.Party != one.Right.Party {
+			r.Errorf("%s leaves %g m²; turned, %s leaves %g", one.Right.Party, one.Right.AreaM2, turned.Left.Party, turned.Left.AreaM2)
 		}
-		turned := plan(t, version(t, line.Version{Parts: []geo.Polyline{back}, Left: "east", Right: "west"}), withdrawal.Ground{}, more, d)
-		if math.Abs(turned.Right.AreaM2-one.Left.AreaM2) > 1e-4*one.Left.AreaM2 || turned.Right.Party != one.Left.Party {
-			r.Errorf("%s leaves %g m²; turned, %s leaves %g", one.Left.Party, one.Left.AreaM2, turned.Right.Party, turned.Right.AreaM2)
-		}
-		for _, s := range []withdrawal.Side{one.Left, one.Right, two.Left} {
+		for _, s := range []withdrawal.Side{one.Left, one.Right, turned.Right} {
 			if err := s.Zone.Check(); err != nil {
 				r.Errorf("a zone of %g m: %v", s.DistanceM, err)
+			}
+			if err := written(t, s.Zone).Check(); err != nil {
+				r.Errorf("a zone of %g m as written: %v", s.DistanceM, err)
 			}
 			for _, part := range s.Pullback {
 				for _, q := range part {
@@ -199,4 +215,75 @@ func TestAnyWithdrawal(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The real line, over the real country: what each side leaves is valid as written,
+// all of it within the country, the sums of the areas are those of the zones, and the
+// pull-back lines lie at their distance.
+func TestTheDemonstrationsLine(t *testing.T) {
+	read := func(name string) *geo.Features {
+		f, err := examples.Files().Open("paris-2026/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		features, err := geo.ReadGeoJSON(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return features
+	}
+	v := version(t, line.Version{Parts: read("line-of-contact.geojson").Polylines()})
+	var ground withdrawal.Ground
+	var land geo.MultiPolygon
+	for i, x := range read("areas.geojson").Features {
+		ground.Areas = append(ground.Areas, line.Area{Name: strconv.Itoa(i), Land: x.Polygons})
+		land = append(land, x.Polygons...)
+	}
+	country, err := geo.Clean(land)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := withdrawal.New(v, ground)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, metres := range []float64{7500, 70e3} {
+		got, err := p.Plan(metres, metres)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Equal == nil {
+			t.Fatal("no line of equal area")
+		}
+		both, err := v.Buffer(metres)
+		if err == nil {
+			both, err = geo.Intersection(both, country)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "both sides together", got.Left.AreaM2+got.Right.AreaM2, both.Area(), 1e-5)
+		for _, s := range []withdrawal.Side{got.Left, got.Right} {
+			if err := written(t, s.Zone).Check(); err != nil {
+				t.Errorf("%g m, %s, as written: %v", metres, s.Party, err)
+			}
+			outside, err := geo.Difference(s.Zone, country)
+			if err != nil || outside.Area() > 1000 {
+				t.Errorf("%g m, %s: %g m² beyond the country, %v", metres, s.Party, outside.Area(), err)
+			}
+			parts := 0.0
+			for _, a := range s.Areas {
+				parts += a.LeftM2
+			}
+			near(t, "the sum of the areas", parts, s.AreaM2, 2e-3) // which overlap a little
+			for _, l := range s.Pullback {
+				for _, q := range l {
+					if d := v.Nearest(q).DistanceM; math.Abs(d-metres) > 1 {
+						t.Fatalf("the pull-back line of %g m is %g m away at %v", metres, d, q)
+					}
+				}
+			}
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"errors"
 	"math"
 	"time"
 
@@ -86,16 +87,8 @@ func degrees(p geo.Point, metres float64) (lat, lon float64) {
 type box struct{ west, south, east, north float64 }
 
 func around(area geo.MultiPolygon) box {
-	b := box{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
-	for _, polygon := range area {
-		for _, ring := range polygon {
-			for _, p := range ring {
-				b.west, b.east = min(b.west, p.Lon), max(b.east, p.Lon)
-				b.south, b.north = min(b.south, p.Lat), max(b.north, p.Lat)
-			}
-		}
-	}
-	return b
+	b := area.Bounds()
+	return box{b[0], b[1], b[2], b[3]}
 }
 
 // away reports whether p is certainly farther than metres from the box.
@@ -121,7 +114,7 @@ func (s *Set) between(n *node, t time.Time) *area {
 		return found
 	}
 	var made *area
-	if polygons := span(a.Parts, b.Parts); len(polygons) > 0 {
+	if polygons := apart(a, b); len(polygons) > 0 {
 		made = newArea(polygons)
 	}
 	s.mu.Lock()
@@ -136,13 +129,27 @@ func (s *Set) between(n *node, t time.Time) *area {
 	return made
 }
 
+// apart is the area between two versions: what a party holds by the one alone, where
+// both are the edge of the area that it holds.
+func apart(a, b *line.Version) geo.MultiPolygon {
+	if len(a.Held) > 0 && len(b.Held) > 0 && a.HeldBy == b.HeldBy {
+		one, err1 := geo.Clean(a.Held)
+		two, err2 := geo.Clean(b.Held)
+		if both, err := geo.SymmetricDifference(one, two); errors.Join(err1, err2, err) == nil {
+			return both
+		}
+	}
+	return span(a.Parts, b.Parts)
+}
+
 // shortM is how long a geodesic may be, in metres, to be taken for straight in
 // longitude and latitude: they part by a metre.
 const shortM = 5000
 
 // span is the area between two lines: along the one, across to the end of the
 // other and back along it, across to the start. Where they cross, the area is
-// on either side of the crossing.
+// on either side of the crossing; where they run together, there is none. The parts
+// of a line count as one after the other.
 func span(a, b []geo.Polyline) geo.MultiPolygon {
 	there, back := geo.Densify(join(a), shortM), geo.Densify(join(b), shortM)
 	if len(there) < 2 || len(back) < 2 {
@@ -170,10 +177,10 @@ func join(parts []geo.Polyline) geo.Polyline {
 	return out
 }
 
-// untangle splits a closed path where it crosses itself into simple rings, each
-// counter-clockwise.
+// untangle is what a closed path that may cross itself goes around, an odd number
+// of times: the path is split where it meets itself, into loops that don't.
 func untangle(path geo.Polyline) geo.MultiPolygon {
-	var done geo.MultiPolygon
+	var loops []geo.Ring
 	todo := []geo.Polyline{tidy(path)}
 	for len(todo) > 0 {
 		p := todo[len(todo)-1]
@@ -185,11 +192,18 @@ func untangle(path geo.Polyline) geo.MultiPolygon {
 			todo = append(todo, one, two)
 			continue
 		}
-		ring := geo.Polygon{geo.Ring(p)}
-		orient(ring)
-		done = append(done, ring)
+		loops = append(loops, geo.Ring(p))
 	}
-	return done
+	if area, err := geo.EvenOdd(loops); err == nil {
+		return area
+	}
+	var apart geo.MultiPolygon // the same places, though with a common edge perhaps
+	for _, ring := range loops {
+		one := geo.Polygon{ring}
+		one.Orient()
+		apart = append(apart, one)
+	}
+	return apart
 }
 
 // split cuts a closed path at the first place where it meets itself; both loops
@@ -235,7 +249,16 @@ func meet(a, b, c, d geo.Point) (geo.Point, bool) {
 	rx, ry := b.Lon-a.Lon, b.Lat-a.Lat
 	sx, sy := d.Lon-c.Lon, d.Lat-c.Lat
 	cross := rx*sy - ry*sx
-	if cross == 0 {
+	if cross == 0 { // where they run together, an end of one on the other
+		for _, x := range [4][3]geo.Point{{c, a, b}, {d, a, b}, {a, c, d}, {b, c, d}} {
+			p, from, to := x[0], x[1], x[2]
+			along := (p.Lon-from.Lon)*(to.Lon-from.Lon) + (p.Lat-from.Lat)*(to.Lat-from.Lat)
+			aside := (p.Lon-from.Lon)*(to.Lat-from.Lat) - (p.Lat-from.Lat)*(to.Lon-from.Lon)
+			length := (to.Lon-from.Lon)*(to.Lon-from.Lon) + (to.Lat-from.Lat)*(to.Lat-from.Lat)
+			if aside == 0 && along >= 0 && along <= length {
+				return p, true
+			}
+		}
 		return geo.Point{}, false
 	}
 	t := ((c.Lon-a.Lon)*sy - (c.Lat-a.Lat)*sx) / cross

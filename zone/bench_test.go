@@ -56,9 +56,7 @@ func BenchmarkAt(b *testing.B) {
 }
 
 func TestAtAllocatesTheResultOnly(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the short run is the one with the race detector, which allocates too")
-	}
+	single(t)
 	s, _ := paris(t)
 	points := positions(t, 64)
 	when := time.Date(2026, 3, 6, 0, 0, 0, 0, time.UTC)

@@ -77,6 +77,8 @@ type compiler struct {
 	done  map[key]int
 	busy  map[int]bool
 	errs  []error
+
+	border func() (*geo.LineIndex, error) // of the country; only for Lines
 }
 
 func (c *compiler) add(n node) int {

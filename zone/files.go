@@ -60,22 +60,12 @@ func (c *compiler) polygon(p *agreement.Polygon) (geo.MultiPolygon, error) {
 	if len(polygon) == 0 {
 		return nil, fmt.Errorf("the polygon has no coordinates")
 	}
-	orient(polygon)
-	return geo.MultiPolygon{polygon}, nil
-}
-
-// orient turns the outer ring counter-clockwise and the holes clockwise.
-func orient(p geo.Polygon) {
-	for i, ring := range p {
-		twice := 0.0
-		for j, a := range ring {
-			b := ring[(j+1)%len(ring)]
-			twice += (a.Lon-ring[0].Lon)*(b.Lat-ring[0].Lat) - (b.Lon-ring[0].Lon)*(a.Lat-ring[0].Lat)
-		}
-		if (twice < 0) == (i == 0) {
-			slices.Reverse(ring)
-		}
+	polygon.Orient()
+	area := geo.MultiPolygon{polygon}
+	if err := area.Check(); err != nil {
+		return nil, fmt.Errorf("the coordinates: %w", err)
 	}
+	return area, nil
 }
 
 // merge is the union of the areas of the features that are wanted.

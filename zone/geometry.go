@@ -35,7 +35,7 @@ func (s *Set) geometry(n *node, t time.Time) (geo.MultiPolygon, error) {
 	case disk:
 		return geo.Circle(n.centre, n.to), nil
 	case corridor:
-		return geo.Buffer(n.parts, n.to)
+		return n.path.Buffer(n.to)
 	case between:
 		if a := s.between(n, t); a != nil {
 			return a.polygons, nil
@@ -67,7 +67,7 @@ func (n *node) band(t time.Time) (geo.MultiPolygon, error) {
 	if v == nil || len(v.Parts) == 0 {
 		return nil, nil
 	}
-	out, err := geo.Buffer(v.Parts, n.to)
+	out, err := v.Buffer(n.to)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func (n *node) band(t time.Time) (geo.MultiPolygon, error) {
 		}
 	}
 	if n.from > 0 {
-		inner, err := geo.Buffer(v.Parts, n.from)
+		inner, err := v.Buffer(n.from)
 		if err != nil {
 			return nil, err
 		}

@@ -154,6 +154,30 @@ func TestHeldArea(t *testing.T) {
 	}
 }
 
+// Between two days of the area that a party holds lies what it has won or lost.
+func TestBetweenHeldAreas(t *testing.T) {
+	held := func(id string, from time.Time, squares ...[4]float64) *line.Version {
+		v := line.Version{Line: id, From: from, Left: "south", Right: "north", HeldBy: "south"}
+		for _, s := range squares {
+			v.Held = append(v.Held, geo.Polygon{{{Lat: s[1], Lon: s[0]}, {Lat: s[1], Lon: s[2]}, {Lat: s[3], Lon: s[2]}, {Lat: s[3], Lon: s[0]}}})
+		}
+		v.Parts = v.Held.Boundary()
+		return made(v)
+	}
+	s := newSet(t, terms(agreement.Zone{ID: "between", Between: []string{"contact", "second"}}), map[string]*line.Line{
+		"contact": {ID: "contact", Versions: []*line.Version{held("contact", day1, [4]float64{36, 47, 37, 48}, [4]float64{38, 47, 39, 48})}},
+		"second":  {ID: "second", Versions: []*line.Version{held("second", day1, [4]float64{38, 47, 39, 48.1}, [4]float64{36, 47, 36.9, 48})}},
+	})
+	for _, c := range []struct {
+		lon, lat float64
+		in       bool
+	}{{36.5, 47.5, false}, {36.95, 47.5, true}, {38.5, 48.05, true}, {38.5, 47.9, false}, {37.5, 47.5, false}} {
+		if in := len(s.At(geo.Point{Lat: c.lat, Lon: c.lon}, 0, day5).Zones) == 1; in != c.in {
+			t.Errorf("%v, %v: %v", c.lon, c.lat, in)
+		}
+	}
+}
+
 // paris is the demonstration's agreement with its line.
 func paris(t testing.TB) (*zone.Set, *agreement.Agreement) { return example(t, "paris-2026") }
 
@@ -187,6 +211,7 @@ func example(t testing.TB, name string) (*zone.Set, *agreement.Agreement) {
 // The areas that are said of zones are those in which the answers for points say
 // that they are: of the squares of a grid, halved where a boundary passes.
 func TestAreasAreThoseOfTheAnswers(t *testing.T) {
+	single(t)
 	for name, box := range map[string][4]float64{"minsk-2015": {34, 46, 41, 50.5}, "paris-2026": {28.5, 44, 42, 54}} {
 		s, a := example(t, name)
 		when := time.Date(2026, 3, 15, 0, 0, 0, 0, time.UTC)

@@ -102,9 +102,7 @@ func TestIndexBeforeTheFirstLine(t *testing.T) {
 }
 
 func TestIndexDoesNotAllocate(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the short run is the one with the race detector, which allocates too")
-	}
+	single(t)
 	s, _ := paris(t)
 	x, err := s.Index(time.Date(2026, 3, 6, 0, 0, 0, 0, time.UTC))
 	if err != nil {

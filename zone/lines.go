@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/geo"
@@ -22,6 +23,7 @@ const border = 3000
 // be made, one a line.
 func Lines(a *agreement.Agreement, files fs.FS) (map[string]*line.Line, error) {
 	c := &compiler{set: &Set{agreement: a}, files: files, read: map[string]*geo.Features{}}
+	c.border = sync.OnceValues(c.outside)
 	out := map[string]*line.Line{}
 	var errs []error
 	for i := range a.Lines {
@@ -67,25 +69,34 @@ func (c *compiler) version(l *agreement.Line, v *agreement.LineVersion) (*line.V
 		return nil, err
 	}
 	out.HeldBy = v.HeldBy
-	var opt line.Held
-	if name := c.set.agreement.Report.AreaFile; name != "" {
-		f, err := c.features(name)
-		if err != nil {
-			return nil, err
-		}
-		var areas []geo.MultiPolygon
-		for _, feature := range f.Features {
-			if len(feature.Polygons) > 0 {
-				areas = append(areas, feature.Polygons)
-			}
-		}
-		opt.Border = line.OuterBoundary(areas, border)
+	border, err := c.border()
+	if err != nil {
+		return nil, err
 	}
-	if out.Parts, err = line.FromHeldArea(out.Held, opt); err != nil {
+	if out.Parts, err = line.FromHeldArea(out.Held, line.Held{Border: border}); err != nil {
 		return nil, err
 	}
 	if l.Left != v.HeldBy { // the area lies to the left of its edge
 		out.Left, out.Right = v.HeldBy, l.Left
 	}
 	return line.NewVersion(out)
+}
+
+// outside is where the areas of the agreement's area file, taken together, end.
+func (c *compiler) outside() (*geo.LineIndex, error) {
+	name := c.set.agreement.Report.AreaFile
+	if name == "" {
+		return nil, nil
+	}
+	f, err := c.features(name)
+	if err != nil {
+		return nil, err
+	}
+	var areas []geo.MultiPolygon
+	for _, feature := range f.Features {
+		if len(feature.Polygons) > 0 {
+			areas = append(areas, feature.Polygons)
+		}
+	}
+	return geo.NewLineIndex(line.OuterBoundary(areas, border)), nil
 }

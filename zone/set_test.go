@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/geo"
@@ -23,6 +24,15 @@ var (
 	day5 = day1.AddDate(0, 0, 4)
 	day9 = day1.AddDate(0, 0, 8)
 )
+
+// single leaves a test without goroutines out of the short run, which is the one with
+// the race detector: there it would be slow, allocate more, and find nothing.
+func single(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("without goroutines, and the run is short")
+	}
+}
 
 func at(t time.Time) agreement.Instant { return agreement.Instant{Time: t} }
 
@@ -65,7 +75,7 @@ func straight() map[string]*line.Line {
 	}
 }
 
-func newSet(t testing.TB, a *agreement.Agreement, lines map[string]*line.Line) *zone.Set {
+func newSet(t rapid.TB, a *agreement.Agreement, lines map[string]*line.Line) *zone.Set {
 	t.Helper()
 	s, err := zone.New(a, lines, nil)
 	if err != nil {
@@ -156,6 +166,7 @@ func simulated(s *zone.Set, p geo.Point, radiusM float64, t time.Time, n int) ma
 }
 
 func TestProbabilityAgainstMonteCarlo(t *testing.T) {
+	single(t)
 	square := [][][]float64{{{36.98, 48.01}, {37.02, 48.01}, {37.02, 48.03}, {36.98, 48.03}}}
 	hole := append(square, [][]float64{{36.995, 48.015}, {36.995, 48.025}, {37.005, 48.025}, {37.005, 48.015}})
 	a := terms(
@@ -319,6 +330,7 @@ func TestFiles(t *testing.T) {
 		{ID: "n", Polygon: &agreement.Polygon{}},
 		{ID: "o", Polygon: &agreement.Polygon{Coordinates: [][][]float64{{{1, 2}, {2, 3}}}}},
 		{ID: "p", Polygon: &agreement.Polygon{Coordinates: [][][]float64{{{1}}}}},
+		{ID: "q", Polygon: &agreement.Polygon{Coordinates: [][][]float64{{{1, 1}, {2, 2}, {2, 1}, {1, 2}}}}}, // crosses itself
 		{ID: "k", Circle: &agreement.Circle{KM: 1, Lat: ptr(1), Lon: ptr(1)}},
 		{ID: "k", Circle: &agreement.Circle{KM: 1, Lat: ptr(1), Lon: ptr(1)}},
 	}

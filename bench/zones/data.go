@@ -74,7 +74,7 @@ func days() ([]string, error) {
 }
 
 // border is coast and border of the country.
-func border() ([]geo.Polyline, error) {
+func border() (*geo.LineIndex, error) {
 	f, err := examples.Files().Open("paris-2026/areas.geojson")
 	if err != nil {
 		return nil, err
@@ -88,11 +88,11 @@ func border() ([]geo.Polyline, error) {
 	for _, x := range areas.Features {
 		land = append(land, x.Polygons)
 	}
-	return line.OuterBoundary(land, 1500), nil
+	return geo.NewLineIndex(line.OuterBoundary(land, 1500)), nil
 }
 
 // day reads the line of a day: the edge of the area that is held.
-func day(path string, border []geo.Polyline) (*line.Version, error) {
+func day(path string, border *geo.LineIndex) (*line.Version, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err

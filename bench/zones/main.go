@@ -31,5 +31,9 @@ func main() {
 	}
 }
 
+// rounds is how often each engine is asked the same; its best round counts, since
+// machines are shared.
+const rounds = 5
+
 // flags are those of a run.
 func flags(name string) *flag.FlagSet { return flag.NewFlagSet(name, flag.ExitOnError) }
