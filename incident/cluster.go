@@ -166,8 +166,13 @@ func (s *solver) meet(c *cluster, e *entry) (w meeting, ok bool) {
 		own, mid, w.half, w.v = s.view(e, c)
 	}
 	w.lag, w.v = c.middle-mid, w.v+c.variance
-	if over := math.Abs(w.lag) - w.half; over > 0 && over*over > gate*(w.v+w.half*w.half/3) || (c.kind|e.kind)&isolated != 0 {
+	if (c.kind|e.kind)&isolated != 0 {
 		return w, false
+	}
+	if over := math.Abs(w.lag) - w.half; over > 0 {
+		if gate -= over * over / (w.v + w.half*w.half/3); gate < 0 {
+			return w, false
+		}
 	}
 	if w.placed = e.est.known && c.est.known; !w.placed {
 		return w, true

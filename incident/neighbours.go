@@ -132,19 +132,24 @@ func (n *neighbours) meetByName(m *model, entries []entry, unplaced []int32) {
 	}
 }
 
-// mayMeet is the gate of a pair.
+// mayMeet is the gate of a pair: place and time together may differ by so many
+// standard deviations.
 func (m *model) mayMeet(e, f *entry) bool {
-	if math.Abs(e.mid-f.mid) > e.reach+f.reach {
-		return false
+	gate := m.Decision.GateSigma * m.Decision.GateSigma
+	t, tv := math.Abs(e.mid-f.mid)-e.half-f.half, e.clockV+f.clockV
+	t2 := 0.0
+	if t > 0 {
+		if t2 = t * t; t2 > gate*tv {
+			return false
+		}
 	}
-	gate := m.Decision.GateSigma
-	limit := gate * gate * (e.major*e.major + f.major*f.major + m.Space.FloorM*m.Space.FloorM)
+	v := e.major*e.major + f.major*f.major + m.Space.FloorM*m.Space.FloorM
 	north := (f.est.lat - e.est.lat) * e.perLat
-	if north*north > limit {
+	if north*north > gate*v {
 		return false
 	}
 	east := turn(f.est.lon-e.est.lon) * (e.perLon + f.perLon) / 2
-	return east*east+north*north <= limit && mayRepeat(e, f)
+	return (east*east+north*north)*tv+t2*v <= gate*v*tv && mayRepeat(e, f)
 }
 
 // mayRepeat holds the constraint that a source does not report one event twice,

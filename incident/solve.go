@@ -90,8 +90,7 @@ func (s *solver) divide() {
 			s.rates.count(s)
 			s.adapt()
 			for i := range s.entries {
-				e := &s.entries[i]
-				e.asked = e.asked && e.sure
+				s.entries[i].asked = s.entries[i].sure
 			}
 		}
 		changed := false
@@ -153,10 +152,12 @@ func (s *solver) settle(i int32) bool {
 	return true
 }
 
-// ask lets those about entry i be asked again, since it moved.
+// ask lets those about entry i be asked again, since it moved, but for those whose
+// answer was clear.
 func (s *solver) ask(i int32) {
 	for _, j := range s.near.of(i) {
-		s.entries[j].asked = false
+		e := &s.entries[j]
+		e.asked = e.asked && e.sure
 	}
 }
 
@@ -172,7 +173,7 @@ const (
 )
 
 // margin is by how much an answer must be clear to stand when rates change.
-const margin = 10
+const margin = 30
 
 // choose is the best option for entry i; ok is false where it is more
 // probably of an event of its own.
