@@ -250,6 +250,9 @@ func (p *printer) incident(in *incident.Incident) {
 		p.line(1, "without a position%s", near(in))
 	}
 	p.line(1, "it happened with probability %.3f, by %s independent of one another", in.Probability, count(in.IndependentSources, "source"))
+	if in.Distinct < 0.995 {
+		p.line(1, "it is an event of its own, and not one that was close, with probability %.3f", in.Distinct)
+	}
 	for _, c := range in.Activities {
 		if c.Probability >= 0.005 && len(in.Activities) > 1 {
 			p.line(2, "%s: %.0f %%", c.Activity, 100*c.Probability)
@@ -265,6 +268,9 @@ func (p *printer) incident(in *incident.Incident) {
 			state = "not independent"
 		}
 		p.line(1, "joined by %s/%s (record %d, %s): score %.1f%s", m.Source, m.Ref, m.Seq, state, m.Score, because(m.Why))
+		if m.Other != "" {
+			p.line(2, "it may be of %s instead, with probability %.2f", m.Other, m.OtherProbability)
+		}
 	}
 }
 

@@ -252,14 +252,16 @@ const nearby = "near in space and time, of a like type"
 // details is what weapon, actors, names, addresses, words and pictures say, a
 // log ratio, and why.
 func (s *solver) details(c *cluster, e *entry) (sum float64, why string) {
-	for _, i := range c.members {
-		f := &s.entries[i]
-		switch {
-		case f == e:
-		case f.source == e.source:
-			sum = s.m.Decision.Again
-		case f.means == e.means && e.o.Means == observation.Party:
-			sum = s.m.Decision.BothParties
+	if e.repeats || e.o.Means == observation.Party {
+		for _, i := range c.members {
+			f := &s.entries[i]
+			switch {
+			case f == e:
+			case f.source == e.source:
+				sum = s.m.Decision.Again
+			case f.means == e.means && e.o.Means == observation.Party:
+				sum = s.m.Decision.BothParties
+			}
 		}
 	}
 	if !e.detailed {
@@ -272,6 +274,9 @@ func (s *solver) details(c *cluster, e *entry) (sum float64, why string) {
 	for _, i := range c.members {
 		f := &s.entries[i]
 		if f == e {
+			continue
+		}
+		if !f.detailed {
 			continue
 		}
 		if known(e.o.Weapon) && known(f.o.Weapon) {

@@ -10,6 +10,7 @@ type neighbours struct {
 	pairs []pair
 	table [levels]cells
 	next  []int32 // entries of one cell are chained
+	heads []int32 // of the chains at hand
 }
 
 type pair struct{ a, b int32 }
@@ -69,13 +70,14 @@ func (n *neighbours) find(m *model, entries []entry, bySize []int32) {
 				continue
 			}
 			metres := gate * math.Sqrt(e.major*e.major+widest[l]*widest[l]+m.Space.FloorM*m.Space.FloorM)
-			t.near(l, e, metres, reach+longest[l], func(head int32) {
-				for j := head; j >= 0; j = n.next[j] {
-					if f := &entries[j]; m.mayMeet(e, f) {
+			n.heads = t.near(n.heads[:0], l, e, metres, reach+longest[l])
+			for _, j := range n.heads {
+				for ; j >= 0; j = n.next[j] {
+					if m.mayMeet(e, &entries[j]) {
 						n.pairs = append(n.pairs, pair{i, j})
 					}
 				}
-			})
+			}
 		}
 		l := n.level(e, reach)
 		widest[l], longest[l] = math.Max(widest[l], e.major), math.Max(longest[l], reach)
@@ -92,11 +94,12 @@ func (n *neighbours) find(m *model, entries []entry, bySize []int32) {
 func (n *neighbours) about(e *entry, metres, s float64, f func(j int32)) {
 	for l := range n.table {
 		if n.table[l].used > 0 {
-			n.table[l].near(l, e, metres, s, func(head int32) {
-				for j := head; j >= 0; j = n.next[j] {
+			n.heads = n.table[l].near(n.heads[:0], l, e, metres, s)
+			for _, j := range n.heads {
+				for ; j >= 0; j = n.next[j] {
 					f(j)
 				}
-			})
+			}
 		}
 	}
 }
@@ -241,51 +244,74 @@ func mix(k uint64) uint64 {
 	return k ^ k>>33
 }
 
-// near calls f for the chains of the cells of a level that lie within metres
+// near adds to heads the chains of the cells of a level that lie within metres
 // and seconds of e.
-func (c *cells) near(level int, e *entry, metres, s float64, f func(head int32)) {
+func (c *cells) near(heads []int32, level int, e *entry, metres, s float64) []int32 {
 	size, long := cellDegrees[level/timeLevels], cellS[level%timeLevels]
 	dLat := metres / e.perLat
 	south, north := math.Floor((e.est.lat-dLat)/size), math.Floor((e.est.lat+dLat)/size)
-	farthest := math.Min(89.9, math.Abs(e.est.lat)+dLat)
-	dLon := math.Min(180, dLat/math.Max(1e-3, math.Cos(farthest*degree)))
+	// A little more than at e, for the circle's rim lies nearer to the pole.
+	dLon := 180.0
+	if rim := e.perLon - metres*e.perLat/equatorialM; rim > 1000 {
+		dLon = min(180, metres/rim)
+	}
 	begin, end := math.Floor((e.mid-s)/long), math.Floor((e.mid+s)/long)
 	if (north-south+1)*(2*dLon/size+1)*(end-begin+1) > float64(2*c.used) {
 		// Fewer cells are taken than would be looked up.
 		for i, k := range c.keys {
 			if k != 0 {
-				f(c.heads[i])
+				heads = append(heads, c.heads[i])
 			}
 		}
-		return
+		return heads
 	}
 	for row := int32(south); row <= int32(north); row++ {
-		n := columns(size, row)
-		west := int32(math.Floor((e.est.lon - dLon + 180) / 360 * float64(n)))
-		east := int32(math.Floor((e.est.lon + dLon + 180) / 360 * float64(n)))
+		n := columns(level/timeLevels, row)
+		per := float64(n) / 360
+		west := int32(math.Floor((e.est.lon - dLon + 180) * per))
+		east := int32(math.Floor((e.est.lon + dLon + 180) * per))
 		if east-west >= n {
 			west, east = 0, n-1
 		}
 		for col := west; col <= east; col++ {
+			k := col
+			if k < 0 || k >= n {
+				k = (k%n + n) % n
+			}
 			for t := int64(begin); t <= int64(end); t++ {
-				if head := c.get(pack(row, (col%n+n)%n, t)); head >= 0 {
-					f(head)
+				if head := c.get(pack(row, k, t)); head >= 0 {
+					heads = append(heads, head)
 				}
 			}
 		}
 	}
+	return heads
 }
 
-// columns is how many cells a row holds, so that cells are about square.
-func columns(size float64, row int32) int32 {
-	lat := (float64(row) + 0.5) * size
-	return max(1, int32(360/size*math.Cos(math.Min(math.Abs(lat), 89.9)*degree)))
+// columns is how many cells a row of a level of place holds, so that cells are
+// about square.
+func columns(level int, row int32) int32 {
+	if k := int(row) + len(columnsOf[level])/2; k >= 0 && k < len(columnsOf[level]) {
+		return columnsOf[level][k]
+	}
+	return 1
 }
+
+var columnsOf = func() (of [placeLevels][]int32) {
+	for l, size := range cellDegrees {
+		rows := int(math.Ceil(90/size)) + 1
+		for row := -rows; row < rows; row++ {
+			lat := math.Min(math.Abs((float64(row)+0.5)*size), 89.9)
+			of[l] = append(of[l], max(1, int32(360/size*math.Cos(lat*degree))))
+		}
+	}
+	return of
+}()
 
 func keyOf(level int, lat, lon, at float64) uint64 {
 	size := cellDegrees[level/timeLevels]
 	row := int32(math.Floor(lat / size))
-	n := columns(size, row)
+	n := columns(level/timeLevels, row)
 	col := int32(math.Floor((turn(lon) + 180) / 360 * float64(n)))
 	return pack(row, min(max(col, 0), n-1), int64(math.Floor(at/cellS[level%timeLevels])))
 }

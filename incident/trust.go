@@ -9,8 +9,8 @@ type trust struct {
 }
 
 const (
-	fewTwos = 2    // reports that two others repeat, from which on being alone tells something
-	strays  = 0.04 // share of true reports that err by more than any model holds possible
+	fewRepeated = 6    // reports that two others or more repeat, from which on being alone tells something
+	strays      = 0.06 // share of true reports that err by more than any model holds possible
 )
 
 // weighTrust finds how much each source is worth. That others repeat it speaks for a
@@ -61,7 +61,8 @@ func (s *solver) weighTrust() {
 		own := math.Max(0, t.N-t.Alone) * unseen / math.Max(1, m.N-m.Alone)
 		alone := (math.Min(t.Alone, own) + w*alike) / (t.Alone + w)
 		// Where hardly anybody else could have repeated it, being alone says nothing.
-		told := twos[s.meansOf[k]] / (twos[s.meansOf[k]] + fewTwos)
+		repeated := math.Max(twos[s.meansOf[k]], m.N-m.Alone-ones[s.meansOf[k]])
+		told := repeated / (repeated + fewRepeated)
 		alone = told*alone + (1-told)*usual
 		overall := 1 - (1-alone)*math.Min(1, t.Alone/math.Max(1, t.N))
 		s.trust = append(s.trust, trust{alone: alone, overall: overall})

@@ -166,6 +166,8 @@ func (r *Release) incident(in *incident.Incident) incident.Incident {
 			// public part of the journal; the reason may quote it.
 			m.Seq, m.Why = 0, ""
 		}
+		// The other incident may not have left yet.
+		m.Other, m.OtherProbability = "", 0
 		if r.coarse() {
 			m.DistanceM, m.LagS, m.Score, m.Why = 0, 0, 0, ""
 		}

@@ -104,8 +104,6 @@ func scenario(name string, seeds, training int) error {
 	return nil
 }
 
-const debugDays = true
-
 // counts compares numbers of events and what is said of them.
 type counts struct {
 	happened []eval.Forecast
@@ -139,9 +137,6 @@ func (c *counts) add(p *play, incidents []incident.Incident) {
 		c.total[1] += in.Probability * in.Distinct
 	}
 	for day, n := range real {
-		if debugDays {
-			fmt.Printf("   %s real %.0f said %.1f\n", day, n, said[day])
-		}
 		if n >= 20 {
 			c.days = append(c.days, math.Abs(said[day]-n)/n)
 		}
