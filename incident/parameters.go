@@ -34,7 +34,6 @@ type Parameters struct {
 		TailShare          float64                       `yaml:"tail_share" json:"tail_share"`                     // of positions that err more than stated
 		TailTimes          float64                       `yaml:"tail_times" json:"tail_times"`                     // how much more
 		SharedError        float64                       `yaml:"shared_error" json:"shared_error"`                 // share of variance, [0, 1]
-		ExactRadiusM       float64                       `yaml:"exact_radius_m" json:"exact_radius_m"`             // metres, 95 %
 		WidestRadiusM      float64                       `yaml:"widest_radius_m" json:"widest_radius_m"`           // metres, 95 %
 		NamesSigmaM        float64                       `yaml:"names_sigma_m" json:"names_sigma_m"`               // metres, 1 sigma
 	} `yaml:"space" json:"space"`
@@ -135,17 +134,25 @@ func (p *Parameters) check() error {
 	}{
 		{"space.default_radius_m", p.Space.DefaultRadiusM}, {"space.floor_m", p.Space.FloorM},
 		{"space.heard_max_m", p.Space.HeardMaxM}, {"space.seen_max_m", p.Space.SeenMaxM},
-		{"space.bearing_error_deg", p.Space.BearingErrorDeg}, {"space.exact_radius_m", p.Space.ExactRadiusM},
+		{"space.bearing_error_deg", p.Space.BearingErrorDeg},
 		{"space.widest_radius_m", p.Space.WidestRadiusM}, {"space.names_sigma_m", p.Space.NamesSigmaM},
 		{"time.floor_s", p.Time.FloorS}, {"time.slack_s", p.Time.SlackS}, {"time.sound_m_per_s", p.Time.SoundMPS},
 		{"time.day_s", p.Time.DayS}, {"time.window_s", p.Time.WindowS},
 		{"decision.alone", p.Decision.Alone}, {"decision.background_per_km2_day", p.Decision.BackgroundKM2Day},
-		{"decision.gate_sigma", p.Decision.GateSigma}, {"occurred_at_most", p.OccurredAtMost}, {"stray", p.Stray},
+		{"decision.gate_sigma", p.Decision.GateSigma}, {"decision.alone_weight", p.Decision.AloneWeight}, {"decision.count_spread", p.Decision.CountSpread},
+		{"decision.events_per_report", p.Decision.EventsPerReport}, {"space.tail_times", p.Space.TailTimes},
+		{"occurred_at_most", p.OccurredAtMost}, {"stray", p.Stray},
 	}
 	for _, n := range positive {
 		if !(n.value > 0) || math.IsInf(n.value, 0) {
 			return fmt.Errorf("%s is %g; expected a positive number", n.name, n.value)
 		}
+	}
+	if !(p.Decision.Alone < 1) {
+		return fmt.Errorf("decision.alone is %g; expected a share below 1", p.Decision.Alone)
+	}
+	if !(p.Space.TailShare >= 0 && p.Space.TailShare < 1) {
+		return fmt.Errorf("space.tail_share is %g; expected a share from 0 to below 1", p.Space.TailShare)
 	}
 	if p.Space.SharedError < 0 || p.Space.SharedError > 1 {
 		return fmt.Errorf("space.shared_error is %g; expected a share from 0 to 1", p.Space.SharedError)
