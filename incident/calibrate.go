@@ -14,8 +14,6 @@ type habit struct {
 	scale float64
 }
 
-func (h habit) usual() bool { return h == habit{scale: 1} }
-
 // String says it in words, "" where there is nothing to say.
 func (h habit) String() string {
 	words := ""
