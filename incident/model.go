@@ -23,7 +23,6 @@ type model struct {
 	Parameters
 	activities []observation.Activity // sorted; the index is used everywhere
 	index      map[observation.Activity]int
-	family     []int       // by activity; -1: in none
 	says       [][]float64 // says[true][reported]
 	reported   [][]float64 // reported[reported][true]
 	alone      [][]float64 // posterior over true types of one report
