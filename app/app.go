@@ -33,6 +33,11 @@ const Version = "0.1.0"
 type Options struct {
 	// ReadOnly changes nothing, while another process may be writing.
 	ReadOnly bool
+	// Sealed takes everything from the journal, the agreement too, and leaves
+	// the journal as it is: a bundle is opened so.
+	Sealed bool
+	// Records, with Sealed, goes back to when the journal had so many; 0 means all.
+	Records uint64
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Log tells what was repaired or made again; nil means silence.
@@ -115,7 +120,7 @@ func Open(ctx context.Context, dir string, opt Options) (*App, error) {
 	if a.progress == nil {
 		a.progress = silent{}
 	}
-	if _, err := os.Stat(filepath.Join(dir, AgreementFile)); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, AgreementFile)); err != nil && !opt.Sealed {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = ErrNoWorkspace
 		}
@@ -129,12 +134,19 @@ func Open(ctx context.Context, dir string, opt Options) (*App, error) {
 }
 
 func (a *App) open(ctx context.Context) error {
-	j, err := journal.Open(filepath.Join(a.dir, "journal"), journal.Options{ReadOnly: a.opt.ReadOnly})
+	opt := journal.Options{ReadOnly: a.opt.ReadOnly || a.opt.Sealed, Records: a.opt.Records}
+	var err error
+	if !opt.ReadOnly {
+		if opt.Key, err = a.key(); err != nil {
+			return err
+		}
+	}
+	j, err := journal.Open(a.journalDir(), opt)
 	if err != nil {
 		return err
 	}
 	a.journal = j
-	if j.Recovered > 0 {
+	if j.Recovered > 0 && !opt.ReadOnly {
 		a.log.Warn("cut off a record that a crash left half-written; it was never acknowledged", "bytes", j.Recovered)
 	}
 	a.store, err = sqlite.Open(ctx, a.database(), a.opt.ReadOnly)
@@ -151,17 +163,31 @@ func (a *App) open(ctx context.Context) error {
 	if a.opt.ReadOnly {
 		return a.load(ctx)
 	}
+	a.behind()
 	if err := a.catchUp(ctx); err != nil {
 		return err
 	}
-	if err := a.recordAgreement(ctx); err != nil {
-		return err
+	if !a.opt.Sealed {
+		if err := a.recordAgreement(ctx); err != nil {
+			return err
+		}
 	}
 	if err := a.load(ctx); err != nil {
 		return err
 	}
 	return a.project(ctx)
 }
+
+// behind warns of a clock that went back. The order of records is that of
+// their numbers, so nothing but the times on record depends on it.
+func (a *App) behind() {
+	if last, now := a.journal.Last(), a.now(); !a.opt.Sealed && last.Sub(now) > time.Second {
+		a.log.Warn("the clock is behind the last record: what is recorded now bears an earlier time than what was recorded before it; set the clock right",
+			"clock", now.Format(time.RFC3339), "last_record", last.Format(time.RFC3339))
+	}
+}
+
+func (a *App) journalDir() string { return filepath.Join(a.dir, "journal") }
 
 func (a *App) database() string { return filepath.Join(a.dir, "truce.db") }
 

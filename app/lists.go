@@ -244,7 +244,7 @@ func (a *App) Status(ctx context.Context) (*Status, error) {
 			s.Quarantined = n
 		case kindLine:
 			s.Lines = n
-		case kindAgreement, kindSoftware:
+		case kindAgreement, kindSoftware, kindRedaction:
 		default:
 			s.Other[kind] = n
 		}
@@ -260,6 +260,19 @@ type Rebuilt struct {
 	Records uint64 `json:"records"`
 }
 
+// emptyStore begins the projections anew.
+func (a *App) emptyStore(ctx context.Context) error {
+	if err := a.store.Close(); err != nil {
+		return err
+	}
+	if err := sqlite.Remove(a.database()); err != nil {
+		return err
+	}
+	var err error
+	a.store, err = sqlite.Open(ctx, a.database(), false)
+	return err
+}
+
 // Rebuild makes the projections again from the journal alone and compares them
 // with those before.
 func (a *App) Rebuild(ctx context.Context) (*Rebuilt, error) {
@@ -268,14 +281,8 @@ func (a *App) Rebuild(ctx context.Context) (*Rebuilt, error) {
 	if r.Before, err = a.store.Digest(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.store.Close(); err != nil {
-		return nil, err
-	}
-	if err := sqlite.Remove(a.database()); err != nil {
+	if err := a.emptyStore(ctx); err != nil {
 		return nil, fmt.Errorf("rebuilding: %w", err)
-	}
-	if a.store, err = sqlite.Open(ctx, a.database(), false); err != nil {
-		return nil, err
 	}
 	a.displace()
 	if err := a.catchUp(ctx); err != nil {

@@ -113,7 +113,7 @@ func (in *ingest) reference(item *feed.Item) (entry, error) {
 		return e, fmt.Errorf("an item with nothing in it")
 	}
 	var err error
-	e.body, err = json.Marshal(body)
+	e.body, err = canonical(body)
 	return e, err
 }
 
@@ -131,7 +131,7 @@ func (a *App) applyRecord(b *sqlite.Batch, seq uint64, kind string, r reference,
 	if r.at.IsZero() {
 		r.at = time.Unix(0, 0)
 	}
-	if err := b.Record(sqlite.Record{Seq: seq, Kind: kind, Source: r.source, Ref: r.ref, At: r.at, Digest: digestOf(body), Label: r.label}); err != nil {
+	if err := b.Record(sqlite.Record{Seq: seq, Kind: kind, Source: r.source, Ref: r.ref, At: r.at, Digest: contentDigest(body), Label: r.label}); err != nil {
 		return err
 	}
 	switch kind {
@@ -156,6 +156,16 @@ func (a *App) catchUp(ctx context.Context) error {
 	}
 	if applied == head {
 		return nil
+	}
+	again, err := a.erasedSince(applied)
+	if err != nil {
+		return err
+	}
+	if again { // nothing of what was erased may stay in the projections
+		if err := a.emptyStore(ctx); err != nil {
+			return err
+		}
+		applied = 0
 	}
 	if applied > 0 || head > 10_000 {
 		a.log.Info("applying records of the journal to the projections", "records", head-applied)
@@ -205,6 +215,12 @@ func (a *App) catchUp(ctx context.Context) error {
 
 // apply puts one record into the projections, as import did when it came.
 func (a *App) apply(b *sqlite.Batch, known *known, e *journal.Entry) error {
+	if e.Erased {
+		if e.Kind == kindObservation {
+			return nil
+		}
+		return b.Record(sqlite.Record{Seq: e.Seq, Kind: e.Kind, At: e.Time, Label: "not kept here"})
+	}
 	if e.Kind == kindObservation {
 		o, err := observation.Parse(e.Body)
 		if err != nil {
@@ -271,6 +287,16 @@ func referenceOf(e *journal.Entry) (reference, error) {
 		var x referenceRecord
 		decode(&x)
 		r = reference{x.Source, x.Ref, x.Date, x.Title}
+	case kindRedaction:
+		var x redactionRecord
+		decode(&x)
+		r = reference{"", fmt.Sprintf("%x", digestOf(e.Body)[:8]), e.Time, x.Reason}
+	case kindDecision:
+		var x struct {
+			Of string `json:"of"`
+		}
+		decode(&x)
+		r = reference{"", fmt.Sprintf("%x", digestOf(e.Body)[:8]), e.Time, x.Of}
 	case kindQuarantine:
 		var x feed.Quarantine
 		decode(&x)

@@ -31,6 +31,8 @@ const (
 	kindCoverage    = "coverage"
 	kindReference   = "reference"
 	kindQuarantine  = "quarantine"
+	kindRedaction   = "redaction"
+	kindDecision    = "decision" // of a person, from the casework
 )
 
 // agreementRecord is the body of an agreement's record: the terms and the
@@ -71,11 +73,11 @@ func (a *App) recordAgreement(ctx context.Context) error {
 		}
 		r.Files[f.Name] = compact.Bytes()
 	}
-	body, err := json.Marshal(r)
+	body, err := canonical(r)
 	if err != nil {
 		return fmt.Errorf("recording the agreement: %w", err)
 	}
-	digest := digestOf(body)
+	digest := contentDigest(body)
 	last, ok, err := a.store.LastRecord(ctx, kindAgreement, "", terms.ID)
 	if err != nil {
 		return err
@@ -95,7 +97,7 @@ func (a *App) recordAgreement(ctx context.Context) error {
 	if _, err := zone.New(terms, lines, os.DirFS(a.dir)); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	software, err := json.Marshal(softwareRecord{"truce", Version})
+	software, err := canonical(softwareRecord{"truce", Version})
 	if err != nil {
 		return err
 	}

@@ -146,6 +146,12 @@ func (s *Store) Current(ctx context.Context, source, ref string) (seq uint64, di
 	return seq, digest, true, nil
 }
 
+// Versions lists the records of all versions of an observation, the oldest first.
+func (s *Store) Versions(ctx context.Context, source, ref string) ([]uint64, error) {
+	return collect(ctx, s.read, "listing versions", func(r *sql.Rows) (seq uint64, err error) { return seq, r.Scan(&seq) },
+		"select o.seq from observation o join source s on s.id = o.source where s.name = ? and o.ref = ? order by o.seq", source, ref)
+}
+
 // Keys yields source and reference of every current observation.
 func (s *Store) Keys(ctx context.Context) iter.Seq2[Key, error] {
 	return func(yield func(Key, error) bool) {
