@@ -33,11 +33,6 @@ const Version = "0.1.0"
 type Options struct {
 	// ReadOnly changes nothing, while another process may be writing.
 	ReadOnly bool
-	// Sealed takes everything from the journal, the agreement too, and leaves
-	// the journal as it is: a bundle is opened so.
-	Sealed bool
-	// Records, with Sealed, goes back to when the journal had so many; 0 means all.
-	Records uint64
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Log tells what was repaired or made again; nil means silence.
@@ -70,6 +65,13 @@ type App struct {
 	opt      Options
 	log      *slog.Logger
 	progress Progress
+
+	journalDir, database string
+
+	// sealed: everything comes from the journal, the agreement too, which is
+	// left as it is; upTo goes back to when it had so many records, 0: all.
+	sealed bool
+	upTo   uint64
 
 	journal *journal.Journal
 	store   *sqlite.Store
@@ -110,17 +112,8 @@ func (p Problems) Error() string {
 // has changed, and brings the projections up to the journal, all of them again
 // if need be.
 func Open(ctx context.Context, dir string, opt Options) (*App, error) {
-	if opt.Now == nil {
-		opt.Now = time.Now
-	}
-	a := &App{dir: dir, opt: opt, log: opt.Log, progress: opt.Progress}
-	if a.log == nil {
-		a.log = slog.New(slog.DiscardHandler)
-	}
-	if a.progress == nil {
-		a.progress = silent{}
-	}
-	if _, err := os.Stat(filepath.Join(dir, AgreementFile)); err != nil && !opt.Sealed {
+	a := newApp(dir, opt)
+	if _, err := os.Stat(filepath.Join(dir, AgreementFile)); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = ErrNoWorkspace
 		}
@@ -133,15 +126,41 @@ func Open(ctx context.Context, dir string, opt Options) (*App, error) {
 	return a, nil
 }
 
+// openSealed makes everything from a journal alone, as it was when it had
+// upTo records (0: all), in the folder scratch.
+func openSealed(ctx context.Context, journalDir, scratch string, upTo uint64, opt Options) (*App, error) {
+	a := newApp(scratch, opt)
+	a.journalDir, a.sealed, a.upTo = journalDir, true, upTo
+	if err := a.open(ctx); err != nil {
+		a.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func newApp(dir string, opt Options) *App {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	a := &App{dir: dir, opt: opt, log: opt.Log, progress: opt.Progress, journalDir: filepath.Join(dir, "journal"), database: filepath.Join(dir, "truce.db")}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	if a.progress == nil {
+		a.progress = silent{}
+	}
+	return a
+}
+
 func (a *App) open(ctx context.Context) error {
-	opt := journal.Options{ReadOnly: a.opt.ReadOnly || a.opt.Sealed, Records: a.opt.Records}
+	opt := journal.Options{ReadOnly: a.opt.ReadOnly || a.sealed, Records: a.upTo}
 	var err error
 	if !opt.ReadOnly {
 		if opt.Key, err = a.key(); err != nil {
 			return err
 		}
 	}
-	j, err := journal.Open(a.journalDir(), opt)
+	j, err := journal.Open(a.journalDir, opt)
 	if err != nil {
 		return err
 	}
@@ -149,13 +168,13 @@ func (a *App) open(ctx context.Context) error {
 	if j.Recovered > 0 && !opt.ReadOnly {
 		a.log.Warn("cut off a record that a crash left half-written; it was never acknowledged", "bytes", j.Recovered)
 	}
-	a.store, err = sqlite.Open(ctx, a.database(), a.opt.ReadOnly)
+	a.store, err = sqlite.Open(ctx, a.database, a.opt.ReadOnly)
 	if errors.Is(err, sqlite.ErrStale) && !a.opt.ReadOnly {
 		a.log.Info("making the projections again from the journal", "why", err)
-		if err := sqlite.Remove(a.database()); err != nil {
+		if err := sqlite.Remove(a.database); err != nil {
 			return err
 		}
-		a.store, err = sqlite.Open(ctx, a.database(), false)
+		a.store, err = sqlite.Open(ctx, a.database, false)
 	}
 	if err != nil {
 		return err
@@ -167,7 +186,7 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.catchUp(ctx); err != nil {
 		return err
 	}
-	if !a.opt.Sealed {
+	if !a.sealed {
 		if err := a.recordAgreement(ctx); err != nil {
 			return err
 		}
@@ -181,15 +200,11 @@ func (a *App) open(ctx context.Context) error {
 // behind warns of a clock that went back. The order of records is that of
 // their numbers, so nothing but the times on record depends on it.
 func (a *App) behind() {
-	if last, now := a.journal.Last(), a.now(); !a.opt.Sealed && last.Sub(now) > time.Second {
+	if last, now := a.journal.Last(), a.now(); !a.sealed && last.Sub(now) > time.Second {
 		a.log.Warn("the clock is behind the last record: what is recorded now bears an earlier time than what was recorded before it; set the clock right",
 			"clock", now.Format(time.RFC3339), "last_record", last.Format(time.RFC3339))
 	}
 }
-
-func (a *App) journalDir() string { return filepath.Join(a.dir, "journal") }
-
-func (a *App) database() string { return filepath.Join(a.dir, "truce.db") }
 
 // Close releases the workspace.
 func (a *App) Close() error {

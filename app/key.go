@@ -31,7 +31,7 @@ func (a *App) key() (*journal.Key, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	public, err := os.ReadFile(filepath.Join(a.journalDir(), journal.PublicKeyFile))
+	public, err := os.ReadFile(filepath.Join(a.journalDir, journal.PublicKeyFile))
 	if err == nil {
 		return nil, fmt.Errorf("%s is missing: the journal is signed with key %.60s…; put the key back from a backup", path, public)
 	}
@@ -84,7 +84,7 @@ func writeSecret(path, text string) error {
 
 // PublicKey is the key with which everybody can check this workspace's journal.
 func (a *App) PublicKey() string {
-	data, err := os.ReadFile(filepath.Join(a.journalDir(), journal.PublicKeyFile))
+	data, err := os.ReadFile(filepath.Join(a.journalDir, journal.PublicKeyFile))
 	if err != nil {
 		return ""
 	}

@@ -265,11 +265,11 @@ func (a *App) emptyStore(ctx context.Context) error {
 	if err := a.store.Close(); err != nil {
 		return err
 	}
-	if err := sqlite.Remove(a.database()); err != nil {
+	if err := sqlite.Remove(a.database); err != nil {
 		return err
 	}
 	var err error
-	a.store, err = sqlite.Open(ctx, a.database(), false)
+	a.store, err = sqlite.Open(ctx, a.database, false)
 	return err
 }
 

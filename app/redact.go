@@ -167,7 +167,7 @@ func (a *App) erasedSince(from uint64) (bool, error) {
 		}
 		seqs = append(seqs, r.Records...)
 	}
-	if len(seqs) > 0 && !a.opt.Sealed {
+	if len(seqs) > 0 && !a.sealed {
 		if err := a.journal.Erase(seqs...); err != nil {
 			return false, err
 		}

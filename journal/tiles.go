@@ -1,42 +1,47 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Fetch returns a file of a log by its path below the log's folder, such as
+// Fetch opens a file of a log by its path below the log's folder, such as
 // "checkpoint" or "tile/0/x001/067"; its error wraps fs.ErrNotExist where
-// there is none. At most limit bytes are taken.
-type Fetch func(path string, limit int64) ([]byte, error)
+// there is none.
+type Fetch func(path string) (io.ReadCloser, error)
 
 // Folder fetches from a folder on this machine.
 func Folder(dir string) Fetch {
-	return func(path string, limit int64) ([]byte, error) {
-		f, err := machine{}.OpenFile(filepath.Join(dir, filepath.FromSlash(path)), 0, 0)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		info, err := f.Stat()
-		if err != nil {
-			return nil, err
-		}
-		if info.Size() > limit {
-			return nil, fmt.Errorf("%s: %d bytes; at most %d were expected", path, info.Size(), limit)
-		}
-		data := make([]byte, info.Size())
-		if n, err := f.ReadAt(data, 0); n < len(data) {
-			return nil, err
-		}
-		return data, nil
-	}
+	return func(path string) (io.ReadCloser, error) { return os.Open(filepath.Join(dir, filepath.FromSlash(path))) }
 }
+
+// get returns a whole file of limit bytes at most.
+func (fetch Fetch) get(path string, limit int64) ([]byte, error) {
+	f, err := fetch(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("more than the %d bytes that are possible", limit)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return data, nil
+}
+
+// Checkpoint returns the log's signed checkpoint, unchecked.
+func (fetch Fetch) Checkpoint() ([]byte, error) { return fetch.get(checkpointFile, maxCheckpoint) }
 
 // Limits of what is fetched.
 const (
@@ -49,9 +54,9 @@ const (
 // hashes fetches a tile of hashes, or takes it from the complete one where the
 // partial one has gone.
 func (fetch Fetch) hashes(level int, n uint64, width int) ([]byte, error) {
-	data, err := fetch(tilePath(level, n, width), hashTile)
+	data, err := fetch.get(tilePath(level, n, width), hashTile)
 	if width < tileWidth && errors.Is(err, fs.ErrNotExist) {
-		if data, err = fetch(tilePath(level, n, tileWidth), hashTile); err == nil && len(data) == hashTile {
+		if data, err = fetch.get(tilePath(level, n, tileWidth), hashTile); err == nil && len(data) == hashTile {
 			data = data[:width*tlog.HashSize]
 		}
 	}
@@ -64,9 +69,9 @@ func (fetch Fetch) hashes(level int, n uint64, width int) ([]byte, error) {
 // leaves fetches the leaves of a tile.
 func (fetch Fetch) leaves(n uint64, width int) ([][]byte, error) {
 	path := tilePath(entriesLevel, n, width)
-	data, err := fetch(path, int64(maxBundle))
+	data, err := fetch.get(path, int64(maxBundle))
 	if width < tileWidth && errors.Is(err, fs.ErrNotExist) {
-		data, err = fetch(tilePath(entriesLevel, n, tileWidth), int64(maxBundle))
+		data, err = fetch.get(tilePath(entriesLevel, n, tileWidth), int64(maxBundle))
 	} else if err == nil && width < tileWidth {
 		if out, err := splitBundle(path, data); err != nil || len(out) != width {
 			return nil, errors.Join(err, fmt.Errorf("%s: %d entries; expected %d", path, len(out), width))
@@ -188,11 +193,8 @@ func (j *Journal) Log() (Fetch, error) {
 			return nil, err
 		}
 	}
-	return func(path string, limit int64) ([]byte, error) {
+	return func(path string) (io.ReadCloser, error) {
 		data, err := readFile(j.opt.Files, filepath.Join(j.dir, filepath.FromSlash(path)))
-		if int64(len(data)) > limit {
-			return nil, fmt.Errorf("%s: %d bytes; at most %d were expected", path, len(data), limit)
-		}
-		return data, err
+		return io.NopCloser(bytes.NewReader(data)), err
 	}, nil
 }

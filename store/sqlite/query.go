@@ -371,38 +371,26 @@ func scanIncident(r *sql.Rows) (in IncidentRow, err error) {
 // not depend on how they came about.
 func (s *Store) Digest(ctx context.Context) (string, error) {
 	h := sha256.New()
-	for _, q := range []string{
-		"select o.seq, s.name, o.ref, o.from_us, o.to_us, o.lat, o.lon, o.radius_m, o.activity, o.means, o.digest, o.superseded_by from observation o join source s on s.id = o.source order by o.seq",
-		"select * from record order by seq", "select * from day order by day", "select * from incident order by run, n", "select * from meta order by key",
-	} {
-		rows, err := s.read.QueryContext(ctx, q)
+	for _, d := range dumps() {
+		rows, err := s.rows(ctx, d.query)
 		if err != nil {
 			return "", fmt.Errorf("hashing the projections: %w", err)
 		}
-		columns, err := rows.Columns()
-		if err != nil {
-			rows.Close()
-			return "", err
-		}
-		values := make([]any, len(columns))
-		into := make([]any, len(columns))
-		for i := range values {
-			into[i] = &values[i]
-		}
-		for rows.Next() {
-			if err := rows.Scan(into...); err != nil {
+		for {
+			values, err := rows.next()
+			if err != nil {
 				rows.Close()
 				return "", fmt.Errorf("hashing the projections: %w", err)
 			}
+			if values == nil {
+				break
+			}
 			for _, v := range values {
-				if b, ok := v.([]byte); ok {
-					v = hex.EncodeToString(b)
-				}
-				fmt.Fprintf(h, "%v\x1f", v)
+				fmt.Fprintf(h, "%s\x1f", text(v))
 			}
 			h.Write([]byte{'\n'})
 		}
-		if err := rows.Err(); err != nil {
+		if err := rows.Close(); err != nil {
 			return "", fmt.Errorf("hashing the projections: %w", err)
 		}
 		h.Write([]byte{0})
