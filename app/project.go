@@ -39,7 +39,7 @@ func (a *App) project(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rules := fmt.Sprintf("%s, fusion parameters %d", program, incident.DefaultParameters().Version)
+	rules := rules()
 	if made != rules {
 		if err := a.batch(ctx, func(b *sqlite.Batch) error {
 			if err := b.Forget(); err != nil {
@@ -326,7 +326,7 @@ func keep(b *sqlite.Batch, judge *finding.Judge, run int64, incidents []incident
 				for k := i * share; k < min((i+1)*share, len(incidents)) && out.err == nil; k++ {
 					in := &incidents[k]
 					var done *sqlite.Judged
-					done, out.err = sqlite.NewJudged(in, judge.Judge(in))
+					done, out.err = sqlite.NewJudged(in, judge.Outcomes(in))
 					out.judged = append(out.judged, done)
 				}
 				parts[i] <- out

@@ -141,6 +141,62 @@ func (j *Judge) Judge(in *incident.Incident) []Finding {
 	return out
 }
 
+// Outcome is what Judge finds under one provision, without the reasons.
+type Outcome struct {
+	Provision string
+	Stage     string
+	Result    Result
+}
+
+// Outcomes returns the outcomes of the findings that Judge returns, several
+// times as fast: for storing, and for judging the past again.
+func (j *Judge) Outcomes(in *incident.Incident) []Outcome {
+	s := j.situation(in)
+	if s.reference || in.Activity == observation.Alert {
+		return nil
+	}
+	s.brief = true
+	var out []Outcome
+	for _, r := range j.rules {
+		v := j.weigh(r, s)
+		if !v.concerned {
+			continue
+		}
+		result, _ := j.decide(r, s, &v)
+		out = append(out, Outcome{r.provision.ID, r.stageID(), result})
+	}
+	return out
+}
+
+// decide turns a verdict into a result, and asks for exceptions where one
+// could matter.
+func (j *Judge) decide(r *rule, s *situation, v *verdict) (Result, *exception) {
+	occurred := s.in.Probability >= r.threshold.Occurrence
+	result := Breach
+	switch {
+	case v.result != "":
+		result = v.result
+	case v.undetermined:
+		result = Undetermined
+	case v.probability <= 1-r.threshold.Breach:
+		result = Consistent
+	case v.probability < r.threshold.Breach || !occurred:
+		result = Undetermined
+	}
+	if result != Breach && result != Undetermined {
+		return result, nil
+	}
+	e := j.except(r, s)
+	switch {
+	case e == nil:
+	case e.applies:
+		result = Excepted
+	case e.possible:
+		result = Undetermined
+	}
+	return result, e
+}
+
 // apply judges one situation by one rule. ok is false where the rule is not
 // in question.
 func (j *Judge) apply(r *rule, s *situation) (Finding, bool) {
@@ -173,31 +229,15 @@ func (j *Judge) apply(r *rule, s *situation) (Finding, bool) {
 	j.describe(&c, s)
 	c = append(c, v.reasons...)
 
-	occurred := s.in.Probability >= threshold.Occurrence
 	c.add("occurrence", "It happened with a probability of "+percent(s.in.Probability)+" by "+plural(s.in.IndependentSources, "independent source")+" ("+f.Occurrence.Step+"); the terms ask for "+percent(threshold.Occurrence)+".",
 		"probability", number(s.in.Probability), "sources", integer(s.in.IndependentSources), "step", f.Occurrence.Step, "threshold", number(threshold.Occurrence))
 
-	switch {
-	case v.result != "":
-		f.Result = v.result
-	case v.undetermined:
-		f.Result = Undetermined
-	case v.probability <= 1-threshold.Breach:
-		f.Result = Consistent
-	case v.probability < threshold.Breach || !occurred:
-		f.Result = Undetermined
-	default:
-		f.Result = Breach
-	}
-	if f.Result == Breach || f.Result == Undetermined {
-		if e := j.except(r, s); e != nil {
-			c = append(c, e.reasons...)
-			switch {
-			case e.applies:
-				f.Result, f.Exception = Excepted, e.permission
-			case e.possible:
-				f.Result = Undetermined
-			}
+	result, e := j.decide(r, s, &v)
+	f.Result = result
+	if e != nil {
+		c = append(c, e.reasons...)
+		if e.applies {
+			f.Exception = e.permission
 		}
 	}
 	c.add("breach", "Given that it happened, it falls under the rule with "+percent(v.probability)+"; the terms ask for "+percent(threshold.Breach)+": "+string(f.Result)+".",

@@ -5,16 +5,12 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/truce-monitor/truce/finding"
-	"github.com/truce-monitor/truce/incident"
 )
 
 // Record is an entry of the journal that is not an observation.
@@ -314,57 +310,6 @@ func (s *Store) Observations(ctx context.Context, f Filter) ([]Key, error) {
 		return k, err
 	}, `select o.seq, o.from_us, s.name, o.ref from observation o join source s on s.id = o.source
 		where o.superseded_by is null`+where+" order by o.from_us, s.name, o.ref"+f.limit(), args...)
-}
-
-// IncidentRow is an incident with the day in whose run it closed.
-type IncidentRow struct {
-	Run int64
-	incident.Incident
-}
-
-// Incidents lists incidents, the earliest first.
-func (s *Store) Incidents(ctx context.Context, f Filter) ([]IncidentRow, error) {
-	where, args := f.where("from_us")
-	return collect(ctx, s.read, "listing incidents", scanIncident,
-		"select run, body from incident where true"+where+" order by from_us, run, n"+f.limit(), args...)
-}
-
-// Announced lists incidents with From at or after from that were reported
-// before they began and closed in the given run or an earlier one.
-func (s *Store) Announced(ctx context.Context, from time.Time, run int64) ([]incident.Incident, error) {
-	return collect(ctx, s.read, "listing announcements", func(r *sql.Rows) (incident.Incident, error) {
-		row, err := scanIncident(r)
-		return row.Incident, err
-	}, "select run, body from incident where announced = 1 and from_us >= ? and run <= ? order by from_us, run, n", from.UnixMicro(), run)
-}
-
-// Incident returns one incident.
-func (s *Store) Incident(ctx context.Context, id string) (*IncidentRow, bool, error) {
-	found, err := collect(ctx, s.read, "looking for incident "+id, scanIncident, "select run, body from incident where key = ?", key(id))
-	for i := range found {
-		if found[i].ID == id {
-			return &found[i], true, nil
-		}
-	}
-	return nil, false, err
-}
-
-// Breached lists the ids of incidents that have a finding of breach.
-func (s *Store) Breached(ctx context.Context, from, to time.Time) (map[string]bool, error) {
-	rows, err := s.Incidents(ctx, Filter{Since: from, Until: to, Result: string(finding.Breach)})
-	out := make(map[string]bool, len(rows))
-	for i := range rows {
-		out[rows[i].ID] = true
-	}
-	return out, err
-}
-
-func scanIncident(r *sql.Rows) (in IncidentRow, err error) {
-	var body sql.RawBytes
-	if err := r.Scan(&in.Run, &body); err != nil {
-		return in, err
-	}
-	return in, json.Unmarshal(body, &in.Incident)
 }
 
 // Digest is a hash over every row of the projections, in an order that does
