@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -43,6 +44,17 @@ func commands() map[string]func(ts *testscript.TestScript, neg bool, args []stri
 				ts.Fatalf("%s has nothing like %s", args[0], args[2])
 			}
 			ts.Setenv(args[1], found)
+		},
+		// replace FILE OLD NEW changes the first OLD in a file, of any kind.
+		"replace": func(ts *testscript.TestScript, neg bool, args []string) {
+			path := ts.MkAbs(args[0])
+			data, err := os.ReadFile(path)
+			ts.Check(err)
+			changed := bytes.Replace(data, []byte(args[1]), []byte(args[2]), 1)
+			if bytes.Equal(changed, data) {
+				ts.Fatalf("%s holds no %q", args[0], args[1])
+			}
+			ts.Check(os.WriteFile(path, changed, 0o644))
 		},
 		// code N COMMAND… runs a command and wants its exit code.
 		"code": func(ts *testscript.TestScript, neg bool, args []string) {
