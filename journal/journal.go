@@ -124,6 +124,7 @@ type Journal struct {
 	head   Head       // of the synced records; guarded by mu
 
 	publisher *publisher // nil: for reading only
+	signed    []byte     // the checkpoint as it lay there before the records were read; nil: none
 }
 
 // Open opens the journal in dir, which is created if it is not there. A record

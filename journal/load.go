@@ -49,7 +49,7 @@ func (j *Journal) load() error {
 		}
 	}
 	for i := start; i < len(j.segments); i++ {
-		if err := j.loadSegment(i, i == start, note); err != nil {
+		if err := j.loadSegment(i, i == start, signed, note); err != nil {
 			return err
 		}
 	}
@@ -164,10 +164,14 @@ func formatOf(files Files, s *segment) (int, error) {
 func (j *Journal) signedBefore() (c Checkpoint, err error) {
 	path := filepath.Join(j.dir, checkpointFile)
 	data, err := readFile(j.opt.Files, path)
-	if errors.Is(err, fs.ErrNotExist) || j.opt.ReadOnly || j.opt.Key == nil {
+	j.signed = data
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return c, nil
-	}
-	if err == nil {
+	case j.opt.Key == nil && err == nil: // Verify looks at it more closely
+		c, _, _ = SplitCheckpoint(data)
+		return c, nil
+	case err == nil:
 		c, err = OpenCheckpoint(data, j.opt.Key.Verifier())
 	}
 	if err != nil {
@@ -215,7 +219,7 @@ func readSettled(files Files, dir string) (uint64, error) {
 }
 
 // loadSegment reads a segment's records into the tree.
-func (j *Journal) loadSegment(i int, first bool, each func()) error {
+func (j *Journal) loadSegment(i int, first bool, signed Checkpoint, each func()) error {
 	s := &j.segments[i]
 	last := i == len(j.segments)-1
 	flag := os.O_RDONLY
@@ -258,7 +262,7 @@ func (j *Journal) loadSegment(i int, first bool, each func()) error {
 			break
 		}
 		if err != nil {
-			if err := j.torn(f, r, at, size, last, err); err != nil {
+			if err := j.torn(f, r, at, size, last, signed, err); err != nil {
 				return err
 			}
 			break
@@ -280,12 +284,14 @@ func (j *Journal) loadSegment(i int, first bool, each func()) error {
 }
 
 // torn cuts off what a crash left half-written behind the last record, and
-// refuses what is no such end.
-func (j *Journal) torn(f File, r *frames, at, size int64, last bool, err error) error {
-	if !last {
+// refuses what is no such end: damage to what a checkpoint was signed over,
+// or, where there is none, damage with a sound record behind it. (Of writes
+// that were never synced a later one may have reached the disk, an earlier not.)
+func (j *Journal) torn(f File, r *frames, at, size int64, last bool, signed Checkpoint, err error) error {
+	if !last || r.next < signed.Size {
 		return err
 	}
-	if later := findFrame(f, at, size, r.next, r.format); later >= 0 {
+	if later := findFrame(f, at, size, r.next); later >= 0 && signed.Origin == "" {
 		return fmt.Errorf("%w; it is not a torn end, since a sound record follows at byte %d", err, later)
 	}
 	j.Recovered = size - at
@@ -379,7 +385,7 @@ func (j *Journal) upgrade() error {
 
 // findFrame looks for a sound frame of a record after seq behind a damaged
 // place, and returns its offset, -1 if there is none.
-func findFrame(f io.ReaderAt, from, size int64, seq uint64, format int) int64 {
+func findFrame(f io.ReaderAt, from, size int64, seq uint64) int64 {
 	data := make([]byte, size-from)
 	if _, err := f.ReadAt(data, from); err != nil && err != io.EOF {
 		return -1

@@ -54,6 +54,7 @@ func (p *publisher) offer(x publication) {
 		p.changed.Wait()
 	}
 	p.merge(x)
+	p.err = nil // it is tried again
 	p.changed.Broadcast()
 }
 
@@ -182,7 +183,7 @@ func (p *publisher) checkpoint(head Head) error {
 	path := filepath.Join(p.j.dir, checkpointFile)
 	signed, err := key.Sign(Checkpoint{Origin: key.Name(), Head: head})
 	if err == nil {
-		err = replaceFile(p.j.opt.Files, path, signed, false)
+		err = replaceFile(p.j.opt.Files, path, signed, true)
 	}
 	if err == nil {
 		err = p.publicKey(key)
@@ -204,5 +205,5 @@ func (p *publisher) publicKey(key *Key) error {
 		return err
 	}
 	p.dirs[path] = true
-	return replaceFile(p.j.opt.Files, path, []byte(key.Public()+"\n"), false)
+	return replaceFile(p.j.opt.Files, path, []byte(key.Public()+"\n"), true)
 }
