@@ -46,9 +46,9 @@ type Manifest struct {
 	WithheldDays []string `json:"withheld_days"`
 }
 
-// rules names the rules that make projections: where they change, everything
+// Rules names program and parameters that make projections: where they change, everything
 // is judged again.
-func rules() string {
+func Rules() string {
 	return fmt.Sprintf("%s, fusion parameters %d", program, incident.DefaultParameters().Version)
 }
 
@@ -60,7 +60,7 @@ func rules() string {
 func (a *App) Bundle(ctx context.Context, w io.Writer, audience string) (*Manifest, error) {
 	audience = cmp.Or(audience, publish.Mission)
 	b := &bundling{app: a, policy: publish.Policy(a.agreement, audience), days: map[string]bool{}}
-	m := &Manifest{Format: bundleFormat, Agreement: a.agreement.ID, Audience: audience, Rules: rules(), Fusion: incident.DefaultParameters(), Withheld: map[string]int{}}
+	m := &Manifest{Format: bundleFormat, Agreement: a.agreement.ID, Audience: audience, Rules: Rules(), Fusion: incident.DefaultParameters(), Withheld: map[string]int{}}
 	b.manifest = m
 	log, err := a.journal.Log()
 	if err != nil {

@@ -82,8 +82,8 @@ func (r *Recomputed) open(ctx context.Context, bundle string, opt RecomputeOptio
 	if r.Checked, err = checkBundle(dir, key, m); err != nil {
 		return fmt.Errorf("%w: %w", ErrWrong, err)
 	}
-	if m.Rules != rules() {
-		return fmt.Errorf("it was made by %q; this program has %q: use that version to get the same reports", m.Rules, rules())
+	if m.Rules != Rules() {
+		return fmt.Errorf("it was made by %q; this program has %q: use that version to get the same reports", m.Rules, Rules())
 	}
 	r.App, err = openSealed(ctx, dir, r.scratch, opt.Records, opt.Options)
 	return err
