@@ -111,15 +111,25 @@ func (a *App) Deadlines(ctx context.Context, f Filter) ([]finding.Finding, error
 }
 
 func (a *App) deadlines(ctx context.Context, asOf time.Time) ([]finding.Finding, error) {
-	judge := finding.New(a.agreement, a.zones)
-	if len(judge.Deadlines(asOf)) == 0 {
+	duties := finding.New(a.agreement, a.zones).Duties(asOf)
+	provisions, all := duties.Provisions()
+	if len(provisions) == 0 {
 		return nil, nil
 	}
-	known, err := a.Incidents(ctx, Filter{Until: asOf})
-	if err != nil {
-		return nil, err
+	if all {
+		provisions = nil
 	}
-	return judge.Deadlines(asOf, known...), nil
+	for row, err := range a.store.Judged(ctx, provisions...) {
+		if err != nil {
+			return nil, err
+		}
+		var in incident.Incident
+		if err := json.Unmarshal(row.Body, &in); err != nil {
+			return nil, err
+		}
+		duties.Add(&in)
+	}
+	return duties.Findings(), nil
 }
 
 // again computes findings again from their incidents.

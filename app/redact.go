@@ -153,6 +153,9 @@ func (in *ingest) redactedAlready(seq uint64, digest int64, o *observation.Obser
 // erasedSince erases what redactions from a record on say and is still there,
 // and reports whether projections of the records before may hold some of it.
 func (a *App) erasedSince(from uint64) (bool, error) {
+	if a.sealed {
+		return false, nil
+	}
 	var seqs []uint64
 	for e, err := range a.journal.Read(from) {
 		if err != nil {
@@ -167,7 +170,7 @@ func (a *App) erasedSince(from uint64) (bool, error) {
 		}
 		seqs = append(seqs, r.Records...)
 	}
-	if len(seqs) > 0 && !a.sealed {
+	if len(seqs) > 0 {
 		if err := a.journal.Erase(seqs...); err != nil {
 			return false, err
 		}

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
@@ -100,6 +101,9 @@ type replay struct {
 	zones *zone.Set
 	by    map[string]*ProvisionChange
 	out   *Replayed
+
+	asOf   time.Time         // the last observation on record
+	duties []*finding.Duties // of each goroutine
 }
 
 // replayAtOnce is how many incidents are judged together.
@@ -118,18 +122,22 @@ func (r *replay) incidents(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.asOf = totals.Last
 	r.app.progress.Begin("judging again", int64(totals.Incidents))
 	defer r.app.progress.End()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	work := make(chan *share, 2*runtime.GOMAXPROCS(0))
 	ordered := make(chan *share, 8*runtime.GOMAXPROCS(0))
+	var working sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
-		go func() {
+		duties := finding.New(r.terms, r.zones).Duties(r.asOf)
+		r.duties = append(r.duties, duties)
+		working.Go(func() {
 			for s := range work {
-				s.done <- s.judgeAll()
+				s.done <- s.judgeAll(duties)
 			}
-		}()
+		})
 	}
 	failed := make(chan error, 1)
 	go func() {
@@ -167,6 +175,7 @@ func (r *replay) incidents(ctx context.Context) error {
 		r.out.Incidents += len(s.rows)
 		r.app.progress.Done(int64(r.out.Incidents))
 	}
+	working.Wait()
 	return <-failed
 }
 
@@ -222,13 +231,14 @@ func (r *replay) judgeOf(ctx context.Context, run, last int64) (*finding.Judge, 
 	return j, nil
 }
 
-func (s *share) judgeAll() []Change {
+func (s *share) judgeAll(duties *finding.Duties) []Change {
 	out := make([]Change, 0, 4*len(s.rows))
 	for i := range s.rows {
 		var in incident.Incident
 		if s.err = json.Unmarshal(s.rows[i].Body, &in); s.err != nil {
 			return nil
 		}
+		duties.Add(&in)
 		out = compare(out, Change{Incident: in.ID, At: in.From, Activity: string(in.Activity)}, s.rows[i].Outcomes(), s.judge.Outcomes(&in))
 	}
 	return out
@@ -295,22 +305,13 @@ func (r *replay) count(c *Change) error {
 
 // deadlines compares the findings on deadlines that have passed.
 func (r *replay) deadlines(ctx context.Context) error {
-	totals, err := r.app.store.Totals(ctx)
-	if err != nil || totals.Last.IsZero() {
-		return err
-	}
-	was, err := r.app.deadlines(ctx, totals.Last)
+	was, err := r.app.deadlines(ctx, r.asOf)
 	if err != nil {
 		return err
 	}
-	judge := finding.New(r.terms, r.zones)
-	var is []finding.Finding
-	if len(judge.Deadlines(totals.Last)) > 0 {
-		known, err := r.app.Incidents(ctx, Filter{Until: totals.Last})
-		if err != nil {
-			return err
-		}
-		is = judge.Deadlines(totals.Last, known...)
+	all := finding.New(r.terms, r.zones).Duties(r.asOf)
+	for _, d := range r.duties {
+		all.Merge(d)
 	}
 	outcomes := func(found []finding.Finding) (out []finding.Outcome) {
 		for _, f := range found {
@@ -318,7 +319,7 @@ func (r *replay) deadlines(ctx context.Context) error {
 		}
 		return out
 	}
-	for _, c := range compare(nil, Change{At: totals.Last}, outcomes(was), outcomes(is)) {
+	for _, c := range compare(nil, Change{At: r.asOf}, outcomes(was), outcomes(all.Findings())) {
 		if err := r.count(&c); err != nil {
 			return err
 		}

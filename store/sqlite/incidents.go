@@ -43,10 +43,19 @@ func (r *JudgedRow) Outcomes() []finding.Outcome {
 	return out
 }
 
-// Judged yields all incidents in the order of their runs.
-func (s *Store) Judged(ctx context.Context) iter.Seq2[JudgedRow, error] {
+// Judged yields all incidents in the order of their runs; with provisions, those
+// with a finding under one of them.
+func (s *Store) Judged(ctx context.Context, provisions ...string) iter.Seq2[JudgedRow, error] {
+	where, args := "", make([]any, len(provisions))
+	for i, p := range provisions {
+		where += " or instr(judged, ?) > 0"
+		args[i] = " " + p + "="
+	}
+	if where != "" {
+		where = "where" + strings.TrimPrefix(where, " or")
+	}
 	return func(yield func(JudgedRow, error) bool) {
-		rows, err := s.read.QueryContext(ctx, "select run, body, judged from incident order by run, n")
+		rows, err := s.read.QueryContext(ctx, "select run, body, judged from incident "+where+" order by run, n", args...)
 		if err != nil {
 			yield(JudgedRow{}, fmt.Errorf("reading incidents: %w", err))
 			return
