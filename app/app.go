@@ -168,7 +168,11 @@ func (a *App) open(ctx context.Context) error {
 	if j.Recovered > 0 && !opt.ReadOnly {
 		a.log.Warn("cut off a record that a crash left half-written; it was never acknowledged", "bytes", j.Recovered)
 	}
-	a.store, err = sqlite.Open(ctx, a.database, a.opt.ReadOnly)
+	if a.sealed {
+		a.store, err = sqlite.OpenScratch(ctx, a.database)
+	} else {
+		a.store, err = sqlite.Open(ctx, a.database, a.opt.ReadOnly)
+	}
 	if errors.Is(err, sqlite.ErrStale) && !a.opt.ReadOnly {
 		a.log.Info("making the projections again from the journal", "why", err)
 		if err := sqlite.Remove(a.database); err != nil {

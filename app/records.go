@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/journal"
 	"github.com/truce-monitor/truce/line"
-	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/store/sqlite"
 )
 
@@ -141,108 +139,6 @@ func (a *App) applyRecord(b *sqlite.Batch, seq uint64, kind string, r reference,
 		return b.Dirty(r.at)
 	}
 	return nil
-}
-
-// catchUp applies the records that the projections do not reflect yet, as
-// after a crash or into an empty store.
-func (a *App) catchUp(ctx context.Context) error {
-	applied, err := a.store.Applied(ctx)
-	if err != nil {
-		return err
-	}
-	head := a.journal.Head().Size
-	if applied > head {
-		return fmt.Errorf("the projections reflect %d records and the journal holds %d: records are missing; restore the journal from a backup", applied, head)
-	}
-	if applied == head {
-		return nil
-	}
-	again, err := a.erasedSince(applied)
-	if err != nil {
-		return err
-	}
-	if again { // nothing of what was erased may stay in the projections
-		if err := a.emptyStore(ctx); err != nil {
-			return err
-		}
-		applied = 0
-	}
-	if applied > 0 || head > 10_000 {
-		a.log.Info("applying records of the journal to the projections", "records", head-applied)
-	}
-	a.progress.Begin("applying records", int64(head-applied))
-	defer a.progress.End()
-	known := known{store: a.store}
-	if err := known.reserve(ctx, int(min(head-applied, chunkRows))); err != nil {
-		return err
-	}
-	var b *sqlite.Batch
-	defer func() {
-		if b != nil {
-			b.Rollback()
-		}
-	}()
-	for e, err := range a.journal.Read(applied) {
-		if err != nil {
-			return err
-		}
-		if b == nil {
-			if b, err = a.store.Begin(ctx); err != nil {
-				return err
-			}
-		}
-		if err := a.apply(b, &known, &e); err != nil {
-			return fmt.Errorf("applying record %d (%s): %w", e.Seq, e.Kind, err)
-		}
-		if (e.Seq+1)%chunkRows == 0 {
-			if err := b.Commit(e.Seq + 1); err != nil {
-				return err
-			}
-			b = nil
-			a.progress.Done(int64(e.Seq + 1 - applied))
-			if err := known.reserve(ctx, chunkRows); err != nil {
-				return err
-			}
-		}
-	}
-	if b == nil {
-		return nil
-	}
-	err = b.Commit(head)
-	b = nil
-	return err
-}
-
-// apply puts one record into the projections, as import did when it came.
-func (a *App) apply(b *sqlite.Batch, known *known, e *journal.Entry) error {
-	if e.Erased {
-		if e.Kind == kindObservation {
-			return nil
-		}
-		return b.Record(sqlite.Record{Seq: e.Seq, Kind: e.Kind, At: e.Time, Label: "not kept here"})
-	}
-	if e.Kind == kindObservation {
-		o, err := observation.Parse(e.Body)
-		if err != nil {
-			return err
-		}
-		if known.mayHold(o.Source, o.Ref) {
-			old, ok, err := b.Current(o.Source, o.Ref)
-			if err != nil {
-				return err
-			}
-			if ok {
-				return b.Observation(e.Seq, &o, shortDigest(e.Body), old)
-			}
-		}
-		known.add(o.Source, o.Ref)
-		return b.Observation(e.Seq, &o, shortDigest(e.Body))
-	}
-	r, err := referenceOf(e)
-	if err != nil {
-		return err
-	}
-	return a.applyRecord(b, e.Seq, e.Kind, r, e.Body)
 }
 
 // referenceOf says how a record of the journal is known.

@@ -39,22 +39,32 @@ type Store struct {
 
 // Open opens the file at path, or makes it. With readOnly it is not changed.
 func Open(ctx context.Context, path string, readOnly bool) (*Store, error) {
+	return open(ctx, path, readOnly, "normal")
+}
+
+// OpenScratch opens a file that is thrown away afterwards: nothing waits for
+// the disk.
+func OpenScratch(ctx context.Context, path string) (*Store, error) {
+	return open(ctx, path, false, "off")
+}
+
+func open(ctx context.Context, path string, readOnly bool, synchronous string) (*Store, error) {
 	if readOnly {
 		if _, err := os.Stat(path); err != nil {
 			return nil, fmt.Errorf("opening the projections: %w: %w", ErrStale, err)
 		}
 	}
 	s := &Store{path: path}
-	if err := s.open(ctx, readOnly); err != nil {
+	if err := s.open(ctx, readOnly, synchronous); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("opening the projections %s: %w", path, err)
 	}
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, readOnly bool) error {
+func (s *Store) open(ctx context.Context, readOnly bool, synchronous string) error {
 	pragmas := url.Values{"_pragma": {
-		"busy_timeout(10000)", "journal_mode(wal)", "synchronous(normal)", "temp_store(memory)", "cache_size(-48000)", "wal_autocheckpoint(16000)"},
+		"busy_timeout(10000)", "journal_mode(wal)", "synchronous(" + synchronous + ")", "temp_store(memory)", "cache_size(-48000)", "wal_autocheckpoint(16000)"},
 		"_txlock": {"immediate"}}
 	address := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: s.path}).EscapedPath()})
 	if !readOnly {
