@@ -238,8 +238,7 @@ func (s *share) judgeAll(duties *finding.Duties) []Change {
 		if s.err = json.Unmarshal(s.rows[i].Body, &in); s.err != nil {
 			return nil
 		}
-		duties.Add(&in)
-		out = compare(out, Change{Incident: in.ID, At: in.From, Activity: string(in.Activity)}, s.rows[i].Outcomes(), s.judge.Outcomes(&in))
+		out = compare(out, Change{Incident: in.ID, At: in.From, Activity: string(in.Activity)}, s.rows[i].Outcomes(), s.judge.OutcomesAnd(&in, duties))
 	}
 	return out
 }

@@ -66,21 +66,24 @@ func (d *Duties) Provisions() (ids []string, all bool) {
 
 // Add takes an incident into account.
 func (d *Duties) Add(in *incident.Incident) {
-	if len(d.rules) == 0 || in.From.After(d.asOf) || in.Activity == observation.Alert {
+	if len(d.rules) == 0 || in.Activity == observation.Alert {
 		return
 	}
-	var s *situation
+	s := d.judge.situation(in)
+	if !s.reference {
+		s.brief = true
+		d.add(s)
+	}
+}
+
+func (d *Duties) add(s *situation) {
+	if s.in.From.After(d.asOf) {
+		return
+	}
 	for i, r := range d.rules {
-		if r.kind != "delivery" && in.To.Before(r.deadline.Time) {
-			continue
+		if r.kind == "delivery" || !s.in.To.Before(r.deadline.Time) {
+			d.tallies[i].add(d.judge, r, s)
 		}
-		if s == nil {
-			if s = d.judge.situation(in); s.reference {
-				return
-			}
-			s.brief = true
-		}
-		d.tallies[i].add(d.judge, r, s)
 	}
 }
 

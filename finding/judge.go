@@ -150,12 +150,19 @@ type Outcome struct {
 
 // Outcomes returns the outcomes of the findings that Judge returns, several
 // times as fast: for storing, and for judging the past again.
-func (j *Judge) Outcomes(in *incident.Incident) []Outcome {
+func (j *Judge) Outcomes(in *incident.Incident) []Outcome { return j.OutcomesAnd(in, nil) }
+
+// OutcomesAnd is Outcomes that has duties take the incident into account too:
+// they are of a judge with the same terms and places.
+func (j *Judge) OutcomesAnd(in *incident.Incident, duties *Duties) []Outcome {
 	s := j.situation(in)
 	if s.reference || in.Activity == observation.Alert {
 		return nil
 	}
 	s.brief = true
+	if duties != nil {
+		duties.add(s)
+	}
 	var out []Outcome
 	for _, r := range j.rules {
 		v := j.weigh(r, s)
