@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,6 +41,8 @@ type VerifyOptions struct {
 	Earlier [][]byte
 	// Witnesses are public keys of witnesses whose cosignatures are checked.
 	Witnesses []string
+	// Stampers are certificates (PEM) of authorities whose time stamps count.
+	Stampers []byte
 	// JournalOnly leaves the projections alone.
 	JournalOnly bool
 	Options
@@ -74,6 +77,17 @@ func (a *App) verify(ctx context.Context, v *Verification, opt VerifyOptions) (w
 			return fmt.Errorf("the earlier checkpoint is of the log %q, this one is %q", c.Origin, key.Name()), nil
 		}
 	}
+	stamped := &Verification{}
+	var roots *x509.CertPool
+	if len(opt.Stampers) > 0 {
+		if roots = x509.NewCertPool(); !roots.AppendCertsFromPEM(opt.Stampers) {
+			return nil, errors.New("the file of authorities for time stamps holds no certificate in PEM")
+		}
+	}
+	cs, err := a.stamps(stamped, key, roots)
+	if err != nil {
+		return err, nil
+	}
 	j, err := journal.Open(a.journalDir, journal.Options{ReadOnly: true})
 	if err != nil {
 		return err, nil
@@ -81,7 +95,7 @@ func (a *App) verify(ctx context.Context, v *Verification, opt VerifyOptions) (w
 	defer j.Close()
 	bodies := &bodies{erased: map[uint64]bool{}}
 	a.progress.Begin("checking records", int64(j.Head().Size))
-	done, wrong := j.Verify(journal.Verification{Key: key, Earlier: earlier, Each: bodies.check, Progress: func(n uint64) { a.progress.Done(int64(n)) }})
+	done, wrong := j.Verify(journal.Verification{Key: key, Earlier: append(cs, earlier...), Each: bodies.check, Progress: func(n uint64) { a.progress.Done(int64(n)) }})
 	a.progress.End()
 	if wrong != nil {
 		return wrong, ctx.Err()
@@ -100,6 +114,7 @@ func (a *App) verify(ctx context.Context, v *Verification, opt VerifyOptions) (w
 	for _, c := range earlier {
 		v.checked("that it goes on from the earlier checkpoint over %d records", c.Size)
 	}
+	v.Checked = append(v.Checked, stamped.Checked...)
 	if err := a.witnessed(v, key, witnesses); err != nil {
 		return err, nil
 	}

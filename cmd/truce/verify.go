@@ -56,6 +56,7 @@ The file holds what the records say, word for word; with --commitments-only it d
 func (c *cli) verify() *cobra.Command {
 	var key string
 	var since, witnesses []string
+	var stampers string
 	var asJSON, journalOnly bool
 	cmd := &cobra.Command{
 		Use: "verify [FILE | URL | DIR]", Short: "Check a workspace, a proof or a served journal, and say the first thing wrong", Args: args(cobra.MaximumNArgs(1)),
@@ -81,6 +82,11 @@ journal/key.pub. Get it another way than what you check.`,
 				}
 				opt.Earlier = append(opt.Earlier, data)
 			}
+			if stampers != "" {
+				if opt.Stampers, err = os.ReadFile(stampers); err != nil {
+					return err
+				}
+			}
 			for _, w := range witnesses {
 				k, err := keyFrom(w)
 				if err != nil {
@@ -103,6 +109,7 @@ journal/key.pub. Get it another way than what you check.`,
 	f.StringVar(&key, "key", "", "the log's public key, or a file that holds it")
 	f.StringSliceVar(&since, "since", nil, "signed checkpoint that was kept; the log must go on from it")
 	f.StringSliceVar(&witnesses, "witness", nil, "public key of a witness that must have cosigned, or a file that holds it")
+	f.StringVar(&stampers, "tsa", "", "certificates (PEM) of authorities whose time stamps count")
 	f.BoolVar(&journalOnly, "journal-only", false, "leave the projections alone")
 	f.BoolVar(&asJSON, "json", false, "one JSON document")
 	return cmd

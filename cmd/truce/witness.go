@@ -218,3 +218,51 @@ func (c *cli) witnessAsk() *cobra.Command {
 	cmd.Flags().StringVar(&key, "key", "", "public key of the witness, or a file that holds it")
 	return cmd
 }
+
+func (c *cli) stamp() *cobra.Command {
+	var query, reply string
+	cmd := &cobra.Command{
+		Use: "stamp [URL]", Short: "Have an authority stamp the time of the journal's checkpoint (RFC 3161)", Args: args(cobra.MaximumNArgs(1)),
+		Long: `Have an authority say that the journal was so at a time: by its address, or without a network by
+a request that is carried to it (--query) and a reply that is carried back (--reply).
+` + "`truce verify --tsa FILE`" + ` checks the time stamps against the authorities that you trust.`,
+		Example: "  truce stamp http://tsa.example/\n  truce stamp --query request.tsq\n  truce stamp --reply response.tsr",
+		RunE: func(cmd *cobra.Command, a []string) error {
+			if n := len(a) + countSet(query, reply); n != 1 {
+				return usage("give an address, --query FILE or --reply FILE; see `truce stamp --help`")
+			}
+			return c.reading(cmd.Context(), func(w *app.App) error {
+				if query != "" {
+					return c.into(query, w.StampQuery)
+				}
+				var done *app.Stamped
+				var err error
+				if reply != "" {
+					var data []byte
+					if data, err = os.ReadFile(reply); err == nil {
+						done, err = w.StampReply(data)
+					}
+				} else {
+					done, err = w.Stamp(cmd.Context(), a[0])
+				}
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(c.out, "%d records were so at %s, says %s\n", done.Records, done.At.Format("2006-01-02 15:04:05 UTC"), done.By)
+				return nil
+			})
+		},
+	}
+	cmd.Flags().StringVar(&query, "query", "", "write a request, to be carried to an authority")
+	cmd.Flags().StringVar(&reply, "reply", "", "take the reply of an authority")
+	return cmd
+}
+
+func countSet(texts ...string) (n int) {
+	for _, t := range texts {
+		if t != "" {
+			n++
+		}
+	}
+	return n
+}
