@@ -89,6 +89,8 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 // The commands of these pages are run as they are written.
 func TestTutorial(t *testing.T) { runPage(t, "tutorial.md", 8) }
 
+func TestAuditPage(t *testing.T) { runPage(t, "audit.md", 10) }
+
 func TestSimulatePage(t *testing.T) { runPage(t, "simulate.md", 5) }
 
 func TestSourcesPage(t *testing.T) { runPage(t, "sources.md", 8) }
@@ -138,6 +140,8 @@ func tutorial(t *testing.T, page string) (script string, files map[string]string
 			case ok && strings.Contains(command, " # exit "):
 				command, code, _ := strings.Cut(command, " # exit ")
 				b.WriteString("code " + code + " " + command + "\n")
+			case ok && strings.HasPrefix(command, "cp "):
+				b.WriteString(command + "\n")
 			case ok:
 				b.WriteString("exec " + command + "\n")
 			case strings.TrimSpace(line) != "" && line != "…":
