@@ -153,7 +153,7 @@ func (j *Judge) passed(r *rule, asOf time.Time, t *tally) Finding {
 	f := Finding{
 		ID:        identify("deadline", p.ID, r.stageID()),
 		Provision: p.ID, Stage: r.stageID(), At: r.deadline.Time.UTC(),
-		Result: Undetermined, Agreement: j.version,
+		Result: Undetermined, Agreement: j.version(),
 	}
 	c := chain{}
 	c.cite(r)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
@@ -27,7 +28,7 @@ type Places interface {
 // as long as Places is; Notice is not.
 type Judge struct {
 	agreement *agreement.Agreement
-	version   string
+	version   func() string // of the agreement; takes its time
 	places    Places
 	par       *Parameters
 
@@ -47,7 +48,7 @@ type Judge struct {
 // zones and no lines; then positions decide nothing.
 func New(a *agreement.Agreement, places Places) *Judge {
 	j := &Judge{
-		agreement: a, version: a.Version(), places: places, par: parameters(),
+		agreement: a, version: sync.OnceValue(a.Version), places: places, par: parameters(),
 		excluded: map[string]bool{}, needsLine: map[string]bool{}, actors: map[string]*agreement.Party{},
 		occurrence: a.OccurrenceScale(), severity: a.SeverityScale(),
 	}
@@ -224,7 +225,7 @@ func (j *Judge) apply(r *rule, s *situation) (Finding, bool) {
 		BreachProbability: round(v.probability),
 		Under:             v.under,
 		Place:             s.place,
-		Agreement:         j.version,
+		Agreement:         j.version(),
 	}
 	author := j.author(s)
 	if r.kind == "delivery" {

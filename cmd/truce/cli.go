@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -88,10 +90,10 @@ func (c *cli) with(ctx context.Context, do func(*app.App) error) error {
 }
 
 // reading opens the workspace for a command that only reads: while another
-// process writes, it reads what is there.
+// process writes, or where nothing may be written, it reads what is there.
 func (c *cli) reading(ctx context.Context, do func(*app.App) error) error {
 	a, err := app.Open(ctx, c.workspace, c.options())
-	if isLocked(err) {
+	if isLocked(err) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		opt := c.options()
 		opt.ReadOnly = true
 		a, err = app.Open(ctx, c.workspace, opt)

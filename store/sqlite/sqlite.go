@@ -29,10 +29,15 @@ const schemaVersion = 3
 // make or that is damaged: remove it and make it again from the journal.
 var ErrStale = errors.New("the projections must be made again")
 
+var errVersion = errors.New("they are of another version of the program")
+
 // Store is an open file of projections. It is safe for concurrent use; there
 // is one writer at a time.
 type Store struct {
-	path  string
+	path string
+
+	immutable bool // nobody writes to it, or can
+
 	write *sql.DB // one connection
 	read  *sql.DB
 }
@@ -55,7 +60,14 @@ func open(ctx context.Context, path string, readOnly bool, synchronous string) (
 		}
 	}
 	s := &Store{path: path}
-	if err := s.open(ctx, readOnly, synchronous); err != nil {
+	err := s.open(ctx, readOnly, synchronous)
+	if err != nil && readOnly && !errors.Is(err, errVersion) {
+		// Where nothing may be written, not even beside the file.
+		s.Close()
+		s = &Store{path: path, immutable: true}
+		err = s.open(ctx, readOnly, synchronous)
+	}
+	if err != nil {
 		s.Close()
 		return nil, fmt.Errorf("opening the projections %s: %w", path, err)
 	}
@@ -79,7 +91,11 @@ func (s *Store) open(ctx context.Context, readOnly bool, synchronous string) err
 			return err
 		}
 	}
-	address.RawQuery = url.Values{"_pragma": {"busy_timeout(10000)", "query_only(1)", "cache_size(-8000)"}}.Encode()
+	query := url.Values{"_pragma": {"busy_timeout(10000)", "query_only(1)", "cache_size(-8000)"}}
+	if s.immutable {
+		query.Set("immutable", "1")
+	}
+	address.RawQuery = query.Encode()
 	db, err := sql.Open("sqlite", address.String())
 	if err != nil {
 		return err
@@ -92,7 +108,7 @@ func (s *Store) open(ctx context.Context, readOnly bool, synchronous string) err
 		return fmt.Errorf("%w: %w", ErrStale, err)
 	}
 	if version != schemaVersion {
-		return fmt.Errorf("%w: they have version %d; this program writes %d", ErrStale, version, schemaVersion)
+		return fmt.Errorf("%w: %w: they have version %d; this program writes %d", ErrStale, errVersion, version, schemaVersion)
 	}
 	return nil
 }
