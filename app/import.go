@@ -211,7 +211,9 @@ func (in *ingest) file(ctx context.Context, path string) (FileResult, error) {
 		if c.format != "" {
 			r.Format, r.Credit = c.format, c.credit
 		}
+		stored := r
 		if err := in.store(ctx, c.entries, &r); err != nil {
+			r = stored // what was not acknowledged is not counted
 			cancel()
 			for range chunks { // let the reader end
 			}

@@ -221,6 +221,7 @@ type Status struct {
 	Standing    string          `json:"standing,omitempty"` // proposed, signed, in-force, ... at the last observation
 	Records     uint64          `json:"records"`
 	Root        string          `json:"root"` // of the journal's Merkle tree, hexadecimal
+	Key         string          `json:"key"`  // public: its checkpoints are checked with it
 	Totals      sqlite.Totals   `json:"totals"`
 	Quarantined int             `json:"quarantined"`
 	Lines       int             `json:"line_versions"` // imported
@@ -232,7 +233,7 @@ type Status struct {
 // Status sums the workspace up.
 func (a *App) Status(ctx context.Context) (*Status, error) {
 	head := a.journal.Head()
-	s := &Status{Dir: a.dir, Agreement: a.agreement.ID, Version: a.agreement.Version(), Records: head.Size, Root: fmt.Sprintf("%x", head.Root),
+	s := &Status{Dir: a.dir, Agreement: a.agreement.ID, Version: a.agreement.Version(), Records: head.Size, Root: fmt.Sprintf("%x", head.Root), Key: a.PublicKey(),
 		Software: program, Other: map[string]int{}}
 	var err error
 	if s.Totals, err = a.store.Totals(ctx); err != nil {
