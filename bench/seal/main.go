@@ -37,6 +37,7 @@ func run(ctx context.Context, args []string) error {
 	set := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	records := set.Int("records", 1_000_000, "records of the journal")
 	rows := set.Int("rows", 200_000, "observations of the past")
+	only := set.Bool("replay", false, "of the past, only judge it again")
 	dir := set.String("dir", "", "work here and leave it (default: a folder that is removed)")
 	if args[0] == "recompute" || args[0] == "replay" {
 		return child(ctx, args)
@@ -56,7 +57,7 @@ func run(ctx context.Context, args []string) error {
 	case "journal":
 		return measureJournal(ctx, *dir, *records)
 	case "past":
-		return past(ctx, *dir, *rows)
+		return past(ctx, *dir, *rows, *only)
 	}
 	return fmt.Errorf("%q: journal or past", args[0])
 }
@@ -95,14 +96,18 @@ const terms = "examples/paris-2026/agreement.yaml"
 
 // past makes a workspace of so many observations, unless it is there, and
 // takes the time of recompute and replay, each in a process of its own.
-func past(ctx context.Context, dir string, rows int) error {
+func past(ctx context.Context, dir string, rows int, replayOnly bool) error {
 	ws, bundle := filepath.Join(dir, "workspace"), filepath.Join(dir, "bundle")
-	if _, err := os.Stat(bundle); err != nil {
+	measured := [][]string{{"recompute", bundle}, {"replay", ws}}
+	if replayOnly {
+		bundle, measured = "", measured[1:]
+	}
+	if _, err := os.Stat(filepath.Join(ws, "truce.key")); err != nil {
 		if err := prepare(ctx, dir, ws, bundle, rows); err != nil {
 			return err
 		}
 	}
-	for _, x := range [][]string{{"recompute", bundle}, {"replay", ws}} {
+	for _, x := range measured {
 		began := time.Now()
 		cmd := exec.Command(os.Args[0], x...)
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
@@ -130,6 +135,9 @@ func prepare(ctx context.Context, dir, ws, bundle string, rows int) error {
 		return err
 	}
 	fmt.Printf("import of %d observations: %.1f s\n", rows, time.Since(began).Seconds())
+	if bundle == "" {
+		return nil
+	}
 	f, err := os.Create(bundle)
 	if err != nil {
 		return err
