@@ -15,6 +15,8 @@ test:
 # One comparison with a peer, side by side in one run; each prints a ratio.
 bench:
 	go run ./bench/ingest -rows 200000
+	go run ./bench/seal journal
+	go run ./bench/seal past
 	go run ./bench/zones build
 	go run ./bench/zones versions
 	go run ./bench/zones classify

@@ -46,6 +46,17 @@ func Parse(name string, data []byte) (*Agreement, []Problem) {
 	return a, problems
 }
 
+// Check returns what is wrong with terms that came another way than from a
+// file, as from a record that somebody else wrote.
+func Check(a *Agreement) []Problem {
+	var problems []Problem
+	checked := *a
+	checked.origin = &origin{file: "agreement on record", at: map[string]position{}, failed: map[string]bool{}}
+	v := validator{a: &checked, loc: a.Location(), problems: &problems}
+	v.agreement()
+	return problems
+}
+
 func (d *decoder) finish() []Problem {
 	sortProblems(d.problems)
 	if len(d.problems) > maxProblems {

@@ -66,6 +66,13 @@ type App struct {
 	log      *slog.Logger
 	progress Progress
 
+	journalDir, database string
+
+	// sealed: everything comes from the journal, the agreement too, which is
+	// left as it is; upTo goes back to when it had so many records, 0: all.
+	sealed bool
+	upTo   uint64
+
 	journal *journal.Journal
 	store   *sqlite.Store
 
@@ -105,16 +112,7 @@ func (p Problems) Error() string {
 // has changed, and brings the projections up to the journal, all of them again
 // if need be.
 func Open(ctx context.Context, dir string, opt Options) (*App, error) {
-	if opt.Now == nil {
-		opt.Now = time.Now
-	}
-	a := &App{dir: dir, opt: opt, log: opt.Log, progress: opt.Progress}
-	if a.log == nil {
-		a.log = slog.New(slog.DiscardHandler)
-	}
-	if a.progress == nil {
-		a.progress = silent{}
-	}
+	a := newApp(dir, opt)
 	if _, err := os.Stat(filepath.Join(dir, AgreementFile)); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = ErrNoWorkspace
@@ -128,22 +126,59 @@ func Open(ctx context.Context, dir string, opt Options) (*App, error) {
 	return a, nil
 }
 
+// openSealed makes everything from a journal alone, as it was when it had
+// upTo records (0: all), in the folder scratch.
+func openSealed(ctx context.Context, journalDir, scratch string, upTo uint64, opt Options) (*App, error) {
+	a := newApp(scratch, opt)
+	a.journalDir, a.sealed, a.upTo = journalDir, true, upTo
+	if err := a.open(ctx); err != nil {
+		a.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func newApp(dir string, opt Options) *App {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	a := &App{dir: dir, opt: opt, log: opt.Log, progress: opt.Progress, journalDir: filepath.Join(dir, "journal"), database: filepath.Join(dir, "truce.db")}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	if a.progress == nil {
+		a.progress = silent{}
+	}
+	return a
+}
+
 func (a *App) open(ctx context.Context) error {
-	j, err := journal.Open(filepath.Join(a.dir, "journal"), journal.Options{ReadOnly: a.opt.ReadOnly})
+	opt := journal.Options{ReadOnly: a.opt.ReadOnly || a.sealed, Records: a.upTo}
+	var err error
+	if !opt.ReadOnly {
+		if opt.Key, err = a.key(); err != nil {
+			return err
+		}
+	}
+	j, err := journal.Open(a.journalDir, opt)
 	if err != nil {
 		return err
 	}
 	a.journal = j
-	if j.Recovered > 0 {
+	if j.Recovered > 0 && !opt.ReadOnly {
 		a.log.Warn("cut off a record that a crash left half-written; it was never acknowledged", "bytes", j.Recovered)
 	}
-	a.store, err = sqlite.Open(ctx, a.database(), a.opt.ReadOnly)
+	if a.sealed {
+		a.store, err = sqlite.OpenScratch(ctx, a.database)
+	} else {
+		a.store, err = sqlite.Open(ctx, a.database, a.opt.ReadOnly)
+	}
 	if errors.Is(err, sqlite.ErrStale) && !a.opt.ReadOnly {
 		a.log.Info("making the projections again from the journal", "why", err)
-		if err := sqlite.Remove(a.database()); err != nil {
+		if err := sqlite.Remove(a.database); err != nil {
 			return err
 		}
-		a.store, err = sqlite.Open(ctx, a.database(), false)
+		a.store, err = sqlite.Open(ctx, a.database, false)
 	}
 	if err != nil {
 		return err
@@ -151,11 +186,14 @@ func (a *App) open(ctx context.Context) error {
 	if a.opt.ReadOnly {
 		return a.load(ctx)
 	}
+	a.behind()
 	if err := a.catchUp(ctx); err != nil {
 		return err
 	}
-	if err := a.recordAgreement(ctx); err != nil {
-		return err
+	if !a.sealed {
+		if err := a.recordAgreement(ctx); err != nil {
+			return err
+		}
 	}
 	if err := a.load(ctx); err != nil {
 		return err
@@ -163,7 +201,14 @@ func (a *App) open(ctx context.Context) error {
 	return a.project(ctx)
 }
 
-func (a *App) database() string { return filepath.Join(a.dir, "truce.db") }
+// behind warns of a clock that went back. The order of records is that of
+// their numbers, so nothing but the times on record depends on it.
+func (a *App) behind() {
+	if last, now := a.journal.Last(), a.now(); !a.sealed && last.Sub(now) > time.Second {
+		a.log.Warn("the clock is behind the last record: what is recorded now bears an earlier time than what was recorded before it; set the clock right",
+			"clock", now.Format(time.RFC3339), "last_record", last.Format(time.RFC3339))
+	}
+}
 
 // Close releases the workspace.
 func (a *App) Close() error {

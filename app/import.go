@@ -3,7 +3,6 @@ package app
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -212,7 +211,9 @@ func (in *ingest) file(ctx context.Context, path string) (FileResult, error) {
 		if c.format != "" {
 			r.Format, r.Credit = c.format, c.credit
 		}
+		stored := r
 		if err := in.store(ctx, c.entries, &r); err != nil {
+			r = stored // what was not acknowledged is not counted
 			cancel()
 			for range chunks { // let the reader end
 			}
@@ -287,7 +288,7 @@ func (in *ingest) entries(to []entry, item *feed.Item) []entry {
 }
 
 func (in *ingest) quarantine(to []entry, q *feed.Quarantine) []entry {
-	body, err := json.Marshal(q)
+	body, err := canonical(q)
 	if err != nil {
 		panic(fmt.Sprintf("a quarantined row that JSON can't hold: %v", err)) // only strings and numbers
 	}
@@ -419,6 +420,10 @@ func (in *ingest) judgeNew(ctx context.Context, e *entry, fresh map[reference]*p
 			return nil, nil
 		}
 		if ok {
+			if same, err := in.redactedAlready(seq, digest, o); err != nil || same {
+				r.Known++
+				return nil, err
+			}
 			r.Corrections++
 			p.supersedes = []uint64{seq}
 			fresh[key] = p
@@ -438,7 +443,7 @@ func (in *ingest) knownRecord(ctx context.Context, e *entry) (bool, error) {
 		return false, nil
 	}
 	last, ok, err := in.app.store.LastRecord(ctx, e.kind, e.record.source, e.record.ref)
-	return ok && bytes.Equal(last.Digest, digestOf(e.body)), err
+	return ok && bytes.Equal(last.Digest, contentDigest(e.body)), err
 }
 
 var errNoLine = errors.New("the agreement has no line that this could be a version of")

@@ -44,7 +44,7 @@ func (k *known) reserve(ctx context.Context, n int) error {
 	if k.bits == nil && k.asked+n <= askFirst || k.bits != nil && k.room >= n {
 		return nil
 	}
-	return k.fill(ctx)
+	return k.fill(ctx, n)
 }
 
 func (k *known) mayHold(source, ref string) bool {
@@ -89,13 +89,14 @@ func (k *known) hash(source, ref string) (a, b uint64) {
 	return sum, sum>>32 | 1
 }
 
-// fill makes a filter of all keys in the store with room for as many again.
-func (k *known) fill(ctx context.Context) error {
+// fill makes a filter of all keys in the store with room for n more, or as many
+// again.
+func (k *known) fill(ctx context.Context, n int) error {
 	totals, err := k.store.Count(ctx)
 	if err != nil {
 		return err
 	}
-	room := max(2*totals, 1<<17)
+	room := max(2*totals, totals+n, 1<<17)
 	k.seed, k.bits, k.room = maphash.MakeSeed(), make([]uint64, room*bitsPerKey/64), room
 	for key, err := range k.store.Keys(ctx) {
 		if err != nil {

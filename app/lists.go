@@ -111,15 +111,25 @@ func (a *App) Deadlines(ctx context.Context, f Filter) ([]finding.Finding, error
 }
 
 func (a *App) deadlines(ctx context.Context, asOf time.Time) ([]finding.Finding, error) {
-	judge := finding.New(a.agreement, a.zones)
-	if len(judge.Deadlines(asOf)) == 0 {
+	duties := finding.New(a.agreement, a.zones).Duties(asOf)
+	provisions, all := duties.Provisions()
+	if len(provisions) == 0 {
 		return nil, nil
 	}
-	known, err := a.Incidents(ctx, Filter{Until: asOf})
-	if err != nil {
-		return nil, err
+	if all {
+		provisions = nil
 	}
-	return judge.Deadlines(asOf, known...), nil
+	for row, err := range a.store.Judged(ctx, provisions...) {
+		if err != nil {
+			return nil, err
+		}
+		var in incident.Incident
+		if err := json.Unmarshal(row.Body, &in); err != nil {
+			return nil, err
+		}
+		duties.Add(&in)
+	}
+	return duties.Findings(), nil
 }
 
 // again computes findings again from their incidents.
@@ -211,6 +221,7 @@ type Status struct {
 	Standing    string          `json:"standing,omitempty"` // proposed, signed, in-force, ... at the last observation
 	Records     uint64          `json:"records"`
 	Root        string          `json:"root"` // of the journal's Merkle tree, hexadecimal
+	Key         string          `json:"key"`  // public: its checkpoints are checked with it
 	Totals      sqlite.Totals   `json:"totals"`
 	Quarantined int             `json:"quarantined"`
 	Lines       int             `json:"line_versions"` // imported
@@ -222,7 +233,7 @@ type Status struct {
 // Status sums the workspace up.
 func (a *App) Status(ctx context.Context) (*Status, error) {
 	head := a.journal.Head()
-	s := &Status{Dir: a.dir, Agreement: a.agreement.ID, Version: a.agreement.Version(), Records: head.Size, Root: fmt.Sprintf("%x", head.Root),
+	s := &Status{Dir: a.dir, Agreement: a.agreement.ID, Version: a.agreement.Version(), Records: head.Size, Root: fmt.Sprintf("%x", head.Root), Key: a.PublicKey(),
 		Software: program, Other: map[string]int{}}
 	var err error
 	if s.Totals, err = a.store.Totals(ctx); err != nil {
@@ -244,7 +255,7 @@ func (a *App) Status(ctx context.Context) (*Status, error) {
 			s.Quarantined = n
 		case kindLine:
 			s.Lines = n
-		case kindAgreement, kindSoftware:
+		case kindAgreement, kindSoftware, kindRedaction:
 		default:
 			s.Other[kind] = n
 		}
@@ -260,6 +271,19 @@ type Rebuilt struct {
 	Records uint64 `json:"records"`
 }
 
+// emptyStore begins the projections anew.
+func (a *App) emptyStore(ctx context.Context) error {
+	if err := a.store.Close(); err != nil {
+		return err
+	}
+	if err := sqlite.Remove(a.database); err != nil {
+		return err
+	}
+	var err error
+	a.store, err = sqlite.Open(ctx, a.database, false)
+	return err
+}
+
 // Rebuild makes the projections again from the journal alone and compares them
 // with those before.
 func (a *App) Rebuild(ctx context.Context) (*Rebuilt, error) {
@@ -268,14 +292,8 @@ func (a *App) Rebuild(ctx context.Context) (*Rebuilt, error) {
 	if r.Before, err = a.store.Digest(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.store.Close(); err != nil {
-		return nil, err
-	}
-	if err := sqlite.Remove(a.database()); err != nil {
+	if err := a.emptyStore(ctx); err != nil {
 		return nil, fmt.Errorf("rebuilding: %w", err)
-	}
-	if a.store, err = sqlite.Open(ctx, a.database(), false); err != nil {
-		return nil, err
 	}
 	a.displace()
 	if err := a.catchUp(ctx); err != nil {

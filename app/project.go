@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
@@ -31,15 +32,32 @@ const referenceOnly = "reference-only"
 // noticeDays is for how many days before a day announcements are looked for.
 const noticeDays = 30
 
-// project makes incidents and findings anew for the days that need it. Each
+// errOldState says that a version of the program left a state of fusion that
+// this one does not know.
+var errOldState = errors.New("fusion goes on from an unknown state")
+
+// project brings incidents and findings up to what is on record.
+func (a *App) project(ctx context.Context) error {
+	err := a.projectFrom(ctx)
+	if !errors.Is(err, errOldState) {
+		return err
+	}
+	a.log.Info("judging everything again", "why", err)
+	if err := a.batch(ctx, (*sqlite.Batch).Forget); err != nil {
+		return err
+	}
+	return a.projectFrom(ctx)
+}
+
+// projectFrom makes incidents and findings anew for the days that need it. Each
 // day begins with the state in which fusion ended the day before, and a day
 // after changed ones is only made anew if that state has changed too.
-func (a *App) project(ctx context.Context) error {
+func (a *App) projectFrom(ctx context.Context) error {
 	made, err := a.store.Meta(ctx, "program")
 	if err != nil {
 		return err
 	}
-	rules := fmt.Sprintf("%s, fusion parameters %d", program, incident.DefaultParameters().Version)
+	rules := Rules()
 	if made != rules {
 		if err := a.batch(ctx, func(b *sqlite.Batch) error {
 			if err := b.Forget(); err != nil {
@@ -174,7 +192,7 @@ func (p *projection) load(ctx context.Context, day int64) error {
 	}
 	if p.fuser = new(incident.Fuser); state != nil {
 		if p.fuser, err = incident.Restore(state); err != nil {
-			return err
+			return fmt.Errorf("%w: %w", errOldState, err)
 		}
 	}
 	p.announced, err = p.app.announcedBefore(ctx, day, day-1)
@@ -326,7 +344,7 @@ func keep(b *sqlite.Batch, judge *finding.Judge, run int64, incidents []incident
 				for k := i * share; k < min((i+1)*share, len(incidents)) && out.err == nil; k++ {
 					in := &incidents[k]
 					var done *sqlite.Judged
-					done, out.err = sqlite.NewJudged(in, judge.Judge(in))
+					done, out.err = sqlite.NewJudged(in, judge.Outcomes(in))
 					out.judged = append(out.judged, done)
 				}
 				parts[i] <- out

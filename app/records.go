@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/journal"
 	"github.com/truce-monitor/truce/line"
-	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/store/sqlite"
 )
 
@@ -113,7 +111,7 @@ func (in *ingest) reference(item *feed.Item) (entry, error) {
 		return e, fmt.Errorf("an item with nothing in it")
 	}
 	var err error
-	e.body, err = json.Marshal(body)
+	e.body, err = canonical(body)
 	return e, err
 }
 
@@ -131,7 +129,7 @@ func (a *App) applyRecord(b *sqlite.Batch, seq uint64, kind string, r reference,
 	if r.at.IsZero() {
 		r.at = time.Unix(0, 0)
 	}
-	if err := b.Record(sqlite.Record{Seq: seq, Kind: kind, Source: r.source, Ref: r.ref, At: r.at, Digest: digestOf(body), Label: r.label}); err != nil {
+	if err := b.Record(sqlite.Record{Seq: seq, Kind: kind, Source: r.source, Ref: r.ref, At: r.at, Digest: contentDigest(body), Label: r.label}); err != nil {
 		return err
 	}
 	switch kind {
@@ -141,92 +139,6 @@ func (a *App) applyRecord(b *sqlite.Batch, seq uint64, kind string, r reference,
 		return b.Dirty(r.at)
 	}
 	return nil
-}
-
-// catchUp applies the records that the projections do not reflect yet, as
-// after a crash or into an empty store.
-func (a *App) catchUp(ctx context.Context) error {
-	applied, err := a.store.Applied(ctx)
-	if err != nil {
-		return err
-	}
-	head := a.journal.Head().Size
-	if applied > head {
-		return fmt.Errorf("the projections reflect %d records and the journal holds %d: records are missing; restore the journal from a backup", applied, head)
-	}
-	if applied == head {
-		return nil
-	}
-	if applied > 0 || head > 10_000 {
-		a.log.Info("applying records of the journal to the projections", "records", head-applied)
-	}
-	a.progress.Begin("applying records", int64(head-applied))
-	defer a.progress.End()
-	known := known{store: a.store}
-	if err := known.reserve(ctx, int(min(head-applied, chunkRows))); err != nil {
-		return err
-	}
-	var b *sqlite.Batch
-	defer func() {
-		if b != nil {
-			b.Rollback()
-		}
-	}()
-	for e, err := range a.journal.Read(applied) {
-		if err != nil {
-			return err
-		}
-		if b == nil {
-			if b, err = a.store.Begin(ctx); err != nil {
-				return err
-			}
-		}
-		if err := a.apply(b, &known, &e); err != nil {
-			return fmt.Errorf("applying record %d (%s): %w", e.Seq, e.Kind, err)
-		}
-		if (e.Seq+1)%chunkRows == 0 {
-			if err := b.Commit(e.Seq + 1); err != nil {
-				return err
-			}
-			b = nil
-			a.progress.Done(int64(e.Seq + 1 - applied))
-			if err := known.reserve(ctx, chunkRows); err != nil {
-				return err
-			}
-		}
-	}
-	if b == nil {
-		return nil
-	}
-	err = b.Commit(head)
-	b = nil
-	return err
-}
-
-// apply puts one record into the projections, as import did when it came.
-func (a *App) apply(b *sqlite.Batch, known *known, e *journal.Entry) error {
-	if e.Kind == kindObservation {
-		o, err := observation.Parse(e.Body)
-		if err != nil {
-			return err
-		}
-		if known.mayHold(o.Source, o.Ref) {
-			old, ok, err := b.Current(o.Source, o.Ref)
-			if err != nil {
-				return err
-			}
-			if ok {
-				return b.Observation(e.Seq, &o, shortDigest(e.Body), old)
-			}
-		}
-		known.add(o.Source, o.Ref)
-		return b.Observation(e.Seq, &o, shortDigest(e.Body))
-	}
-	r, err := referenceOf(e)
-	if err != nil {
-		return err
-	}
-	return a.applyRecord(b, e.Seq, e.Kind, r, e.Body)
 }
 
 // referenceOf says how a record of the journal is known.
@@ -271,6 +183,16 @@ func referenceOf(e *journal.Entry) (reference, error) {
 		var x referenceRecord
 		decode(&x)
 		r = reference{x.Source, x.Ref, x.Date, x.Title}
+	case kindRedaction:
+		var x redactionRecord
+		decode(&x)
+		r = reference{"", fmt.Sprintf("%x", digestOf(e.Body)[:8]), e.Time, x.Reason}
+	case kindDecision:
+		var x struct {
+			Of string `json:"of"`
+		}
+		decode(&x)
+		r = reference{"", fmt.Sprintf("%x", digestOf(e.Body)[:8]), e.Time, x.Of}
 	case kindQuarantine:
 		var x feed.Quarantine
 		decode(&x)

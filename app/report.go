@@ -48,7 +48,7 @@ func (a *App) Report(ctx context.Context, day, audience string) (*report.Report,
 
 func (a *App) reportInput(ctx context.Context, day, audience string) (*report.Input, error) {
 	loc := a.agreement.Location()
-	from, to, err := report.Period(day, a.agreement.Report.Cutoff, loc)
+	from, to, err := a.period(day)
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +111,11 @@ func (a *App) reportInput(ctx context.Context, day, audience string) (*report.In
 		}
 	}
 	return in, nil
+}
+
+// period is the time that a day's report covers.
+func (a *App) period(day string) (from, to time.Time, err error) {
+	return report.Period(day, a.agreement.Report.Cutoff, a.agreement.Location())
 }
 
 // between returns the incidents of a period with their findings.

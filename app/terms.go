@@ -31,6 +31,8 @@ const (
 	kindCoverage    = "coverage"
 	kindReference   = "reference"
 	kindQuarantine  = "quarantine"
+	kindRedaction   = "redaction"
+	kindDecision    = "decision" // of a person, from the casework
 )
 
 // agreementRecord is the body of an agreement's record: the terms and the
@@ -71,11 +73,11 @@ func (a *App) recordAgreement(ctx context.Context) error {
 		}
 		r.Files[f.Name] = compact.Bytes()
 	}
-	body, err := json.Marshal(r)
+	body, err := canonical(r)
 	if err != nil {
 		return fmt.Errorf("recording the agreement: %w", err)
 	}
-	digest := digestOf(body)
+	digest := contentDigest(body)
 	last, ok, err := a.store.LastRecord(ctx, kindAgreement, "", terms.ID)
 	if err != nil {
 		return err
@@ -95,7 +97,7 @@ func (a *App) recordAgreement(ctx context.Context) error {
 	if _, err := zone.New(terms, lines, os.DirFS(a.dir)); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	software, err := json.Marshal(softwareRecord{"truce", Version})
+	software, err := canonical(softwareRecord{"truce", Version})
 	if err != nil {
 		return err
 	}
@@ -127,7 +129,11 @@ func (a *App) load(ctx context.Context) error {
 	if err := json.Unmarshal(e.Body, &r); err != nil {
 		return fmt.Errorf("reading the agreement's record %d: %w", a.recorded, err)
 	}
-	if a.agreement, err = agreement.FromCanonical(r.Agreement); err != nil {
+	read := agreement.FromCanonical
+	if a.sealed {
+		read = soundTerms
+	}
+	if a.agreement, err = read(r.Agreement); err != nil {
 		return fmt.Errorf("reading the agreement's record %d: %w", a.recorded, err)
 	}
 	a.files = folder(r.Files)
@@ -212,27 +218,41 @@ func areasOf(terms *agreement.Agreement, files fs.FS) ([]line.Area, error) {
 
 // importedLines adds the versions of lines that came by import.
 func (a *App) importedLines(ctx context.Context) error {
-	records, err := a.store.Records(ctx, kindLine)
+	versions, err := a.lineVersions(ctx)
 	if err != nil {
 		return err
 	}
-	cursor := a.journal.Cursor()
-	for _, r := range current(records) {
-		e, err := cursor.Get(r.Seq)
-		if err != nil {
-			return err
-		}
-		v, err := line.Decode(e.Body)
-		if err != nil {
-			return fmt.Errorf("record %d: %w", r.Seq, err)
-		}
+	for _, v := range versions {
 		if l := a.lines[v.Line]; l != nil {
 			if err := l.Add(v); err != nil {
-				return fmt.Errorf("record %d: %w", r.Seq, err)
+				return fmt.Errorf("line %s by %s/%s: %w", v.Line, v.Source, v.Ref, err)
 			}
 		}
 	}
 	return nil
+}
+
+// lineVersions reads the versions of lines on record, of each source and
+// reference the last.
+func (a *App) lineVersions(ctx context.Context) ([]*line.Version, error) {
+	records, err := a.store.Records(ctx, kindLine)
+	if err != nil {
+		return nil, err
+	}
+	var out []*line.Version
+	cursor := a.journal.Cursor()
+	for _, r := range current(records) {
+		e, err := cursor.Get(r.Seq)
+		if err != nil {
+			return nil, err
+		}
+		v, err := line.Decode(e.Body)
+		if err != nil {
+			return nil, fmt.Errorf("record %d: %w", r.Seq, err)
+		}
+		out = append(out, v)
+	}
+	return out, nil
 }
 
 // current leaves the last version of each source and reference.

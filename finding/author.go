@@ -133,6 +133,9 @@ func (j *Judge) fromPlace(a *author, s *situation) {
 		return p*(1-own)*far + (1-p)*own
 	})
 	a.basis = what
+	if s.brief {
+		return
+	}
 	a.reasons.add("author-side", "It lies on the side of "+side+" with "+percent(p)+", and "+what+".", "side", side, "probability", number(p), "weight", number(own), "distance_m", number(s.place.DistanceM))
 }
 

@@ -56,6 +56,7 @@ func TestEveryExample(t *testing.T) {
 					claim("news", p.ID, "news")(&in)
 				}
 				j.Notice(in)
+				alike(t, j, &in)
 				for _, f := range append(j.Judge(&in), j.Deadlines(in.To, in)...) {
 					p := a.Provision(f.Provision)
 					if p == nil || f.ID == "" || f.Agreement != a.Version() {

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/incident"
@@ -266,6 +268,7 @@ func TestTerms(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			j := finding.New(parse(t, rules(tt.rules...)), flat{line: true, geometry: true})
 			var got string
+			alike(t, j, &tt.in)
 			found := j.Judge(&tt.in)
 			for _, f := range found {
 				if f.Provision != "x" {
@@ -289,5 +292,17 @@ func TestTerms(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// alike checks that outcomes without reasons are those of the findings.
+func alike(t *testing.T, j *finding.Judge, in *incident.Incident) {
+	t.Helper()
+	var want []finding.Outcome
+	for _, f := range j.Judge(in) {
+		want = append(want, finding.Outcome{f.Provision, f.Stage, f.Result})
+	}
+	if diff := cmp.Diff(want, j.Outcomes(in)); diff != "" {
+		t.Errorf("incident %s: outcomes differ from findings: %s", in.ID, diff)
 	}
 }

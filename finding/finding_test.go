@@ -264,6 +264,7 @@ func TestSituations(t *testing.T) {
 		j.Notice(incidents...)
 		fmt.Fprintf(&b, "%s\n", s.name)
 		for i := range incidents {
+			alike(t, j, &incidents[i])
 			for _, f := range j.Judge(&incidents[i]) {
 				fmt.Fprintf(&b, "  %s: %s\n", incidents[i].Activity, describe(&f))
 			}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
@@ -27,7 +28,7 @@ type Places interface {
 // as long as Places is; Notice is not.
 type Judge struct {
 	agreement *agreement.Agreement
-	version   string
+	version   func() string // of the agreement; takes its time
 	places    Places
 	par       *Parameters
 
@@ -47,7 +48,7 @@ type Judge struct {
 // zones and no lines; then positions decide nothing.
 func New(a *agreement.Agreement, places Places) *Judge {
 	j := &Judge{
-		agreement: a, version: a.Version(), places: places, par: parameters(),
+		agreement: a, version: sync.OnceValue(a.Version), places: places, par: parameters(),
 		excluded: map[string]bool{}, needsLine: map[string]bool{}, actors: map[string]*agreement.Party{},
 		occurrence: a.OccurrenceScale(), severity: a.SeverityScale(),
 	}
@@ -141,6 +142,69 @@ func (j *Judge) Judge(in *incident.Incident) []Finding {
 	return out
 }
 
+// Outcome is what Judge finds under one provision, without the reasons.
+type Outcome struct {
+	Provision string
+	Stage     string
+	Result    Result
+}
+
+// Outcomes returns the outcomes of the findings that Judge returns, several
+// times as fast: for storing, and for judging the past again.
+func (j *Judge) Outcomes(in *incident.Incident) []Outcome { return j.OutcomesAnd(in, nil) }
+
+// OutcomesAnd is Outcomes that has duties take the incident into account too:
+// they are of a judge with the same terms and places.
+func (j *Judge) OutcomesAnd(in *incident.Incident, duties *Duties) []Outcome {
+	s := j.situation(in)
+	if s.reference || in.Activity == observation.Alert {
+		return nil
+	}
+	s.brief = true
+	if duties != nil {
+		duties.add(s)
+	}
+	var out []Outcome
+	for _, r := range j.rules {
+		v := j.weigh(r, s)
+		if !v.concerned {
+			continue
+		}
+		result, _ := j.decide(r, s, &v)
+		out = append(out, Outcome{r.provision.ID, r.stageID(), result})
+	}
+	return out
+}
+
+// decide turns a verdict into a result, and asks for exceptions where one
+// could matter.
+func (j *Judge) decide(r *rule, s *situation, v *verdict) (Result, *exception) {
+	occurred := s.in.Probability >= r.threshold.Occurrence
+	result := Breach
+	switch {
+	case v.result != "":
+		result = v.result
+	case v.undetermined:
+		result = Undetermined
+	case v.probability <= 1-r.threshold.Breach:
+		result = Consistent
+	case v.probability < r.threshold.Breach || !occurred:
+		result = Undetermined
+	}
+	if result != Breach && result != Undetermined {
+		return result, nil
+	}
+	e := j.except(r, s)
+	switch {
+	case e == nil:
+	case e.applies:
+		result = Excepted
+	case e.possible:
+		result = Undetermined
+	}
+	return result, e
+}
+
 // apply judges one situation by one rule. ok is false where the rule is not
 // in question.
 func (j *Judge) apply(r *rule, s *situation) (Finding, bool) {
@@ -161,7 +225,7 @@ func (j *Judge) apply(r *rule, s *situation) (Finding, bool) {
 		BreachProbability: round(v.probability),
 		Under:             v.under,
 		Place:             s.place,
-		Agreement:         j.version,
+		Agreement:         j.version(),
 	}
 	author := j.author(s)
 	if r.kind == "delivery" {
@@ -173,31 +237,15 @@ func (j *Judge) apply(r *rule, s *situation) (Finding, bool) {
 	j.describe(&c, s)
 	c = append(c, v.reasons...)
 
-	occurred := s.in.Probability >= threshold.Occurrence
 	c.add("occurrence", "It happened with a probability of "+percent(s.in.Probability)+" by "+plural(s.in.IndependentSources, "independent source")+" ("+f.Occurrence.Step+"); the terms ask for "+percent(threshold.Occurrence)+".",
 		"probability", number(s.in.Probability), "sources", integer(s.in.IndependentSources), "step", f.Occurrence.Step, "threshold", number(threshold.Occurrence))
 
-	switch {
-	case v.result != "":
-		f.Result = v.result
-	case v.undetermined:
-		f.Result = Undetermined
-	case v.probability <= 1-threshold.Breach:
-		f.Result = Consistent
-	case v.probability < threshold.Breach || !occurred:
-		f.Result = Undetermined
-	default:
-		f.Result = Breach
-	}
-	if f.Result == Breach || f.Result == Undetermined {
-		if e := j.except(r, s); e != nil {
-			c = append(c, e.reasons...)
-			switch {
-			case e.applies:
-				f.Result, f.Exception = Excepted, e.permission
-			case e.possible:
-				f.Result = Undetermined
-			}
+	result, e := j.decide(r, s, &v)
+	f.Result = result
+	if e != nil {
+		c = append(c, e.reasons...)
+		if e.applies {
+			f.Exception = e.permission
 		}
 	}
 	c.add("breach", "Given that it happened, it falls under the rule with "+percent(v.probability)+"; the terms ask for "+percent(threshold.Breach)+": "+string(f.Result)+".",

@@ -106,8 +106,12 @@ func (j *Judge) permitted(p *permission, s *situation) *exception {
 	}
 	e := &exception{permission: p.provision.ID}
 	c := &e.reasons
-	quoted := "Exception " + p.provision.ID + articleOf(p.provision) + ": “" + p.provision.Words.In("en") + "”"
-	args := []string{"provision", p.provision.ID, "kind", p.permits.Kind, "words", p.provision.Words.In("en")}
+	var quoted string
+	var args []string
+	if !s.brief {
+		quoted = "Exception " + p.provision.ID + articleOf(p.provision) + ": “" + p.provision.Words.In("en") + "”"
+		args = []string{"provision", p.provision.ID, "kind", p.permits.Kind, "words", p.provision.Words.In("en")}
+	}
 	if len(p.permits.By) > 0 {
 		author := j.author(s)
 		others := slices.Concat(s.covered, s.claimed, s.bodies)

@@ -31,6 +31,7 @@ type situation struct {
 	claimed  []string // parties that sources hold responsible
 
 	author *author
+	brief  bool // nobody asks for reasons
 }
 
 func (j *Judge) situation(in *incident.Incident) *situation {

@@ -53,14 +53,16 @@ func (j *Judge) weigh(r *rule, s *situation) verdict {
 	v.concerned = true
 
 	c := &v.reasons
-	c.cite(r)
-	text := "It is what the rule describes with " + percent(acts)
-	if doubt != "" {
-		text += "; " + doubt
+	if !s.brief {
+		c.cite(r)
+		text := "It is what the rule describes with " + percent(acts)
+		if doubt != "" {
+			text += "; " + doubt
+		}
+		c.add("rule", text+".", "probability", number(acts), "kind", r.kind, "doubt", doubt)
+		j.inForce(r, s, held, &v)
+		j.whether(r, s, here, known, unknown, &v)
 	}
-	c.add("rule", text+".", "probability", number(acts), "kind", r.kind, "doubt", doubt)
-	j.inForce(r, s, held, &v)
-	j.whether(r, s, here, known, unknown, &v)
 
 	bound := j.binds(r, s, &v)
 	v.probability = acts * held * bound

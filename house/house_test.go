@@ -36,6 +36,7 @@ func layers() []layer {
 		{"incident", []string{"observation"}, "what happened does not depend on what was agreed"},
 		{"finding", core, "findings follow from terms and incidents alone"},
 		{"journal", nil, "a stranger can use the journal on its own"},
+		{"witness", []string{"journal"}, "who watches a log need not know what its records mean"},
 		{"feed/", []string{"feed/", "geo", "observation"}, "a format knows neither fusion nor terms nor storage"},
 		{"feed", []string{"feed/", "geo", "observation"}, "a format knows neither fusion nor terms nor storage"},
 		{"store/", core, "the store knows no rules and no edges"},

@@ -1,6 +1,8 @@
 // Package journal knows the append-only record of everything that entered: it
 // numbers records, makes them durable before it acknowledges them, and holds
-// them in a Merkle tree, so that a head of a few bytes stands for all of them.
+// them in a Merkle tree, whose tiles and signed checkpoints lie beside the
+// records in the public C2SP layout, so that anyone can check that a record is
+// among them and that none was altered or removed since.
 //
 // It must not know what a record means, and imports nothing else of this
 // house: a stranger can use it alone. The format on disk is described in
@@ -13,12 +15,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
-
-	"golang.org/x/mod/sumdb/tlog"
 )
 
 // Record is one thing that entered.
@@ -45,6 +44,10 @@ type Entry struct {
 	// Salt is random: the leaf commits to it together with the body, so that
 	// the leaf alone does not betray a body that is withheld or erased.
 	Salt [16]byte
+	// Erased says that body and salt are not kept here, only what the leaf
+	// commits to.
+	Erased     bool
+	Commitment [32]byte // with Erased; else see [Entry.Commit]
 }
 
 // Head stands for all records: the number of them and the root of the Merkle
@@ -54,16 +57,24 @@ type Head struct {
 	Root [32]byte
 }
 
-// Options are how a journal is kept. The zero value is good.
+// Options are how a journal is kept. The zero value keeps one without
+// checkpoints.
 type Options struct {
-	// SegmentBytes is the size from which a new segment file is begun; 0 means
-	// 64 MiB.
-	SegmentBytes int64
+	// Key signs a checkpoint after every batch; nil means that there are none.
+	Key *Key
+	// SegmentRecords is how many records a segment file holds, a multiple of
+	// 256; 0 means 65,536.
+	SegmentRecords uint64
 	// ReadOnly opens without the lock and changes nothing, while another
 	// process may be writing. What that process adds later is not seen.
 	ReadOnly bool
+	// Records, with ReadOnly, takes the journal as it was when it had so many
+	// records; 0 means all.
+	Records uint64
 	// Rand gives the salts, to several callers at once; nil means crypto/rand.
 	Rand io.Reader
+	// Files is the file system; nil means the machine's.
+	Files Files
 }
 
 // ErrLocked is wrapped by Open's error when another process writes the journal.
@@ -92,42 +103,52 @@ type Journal struct {
 	lock io.Closer
 
 	// Recovered is the number of bytes of a half-written, never acknowledged
-	// record that Open cut off after a crash.
+	// record that Open cut off after a crash; where it was opened for reading
+	// only, that lie behind the last record.
 	Recovered int64
+	// Repaired is the number of tiles that Open wrote again after a crash.
+	Repaired int
 
 	mu       sync.Mutex // guards what is written
 	segments []segment
-	tail     *os.File // of the last segment
-	end      int64    // its size
-	next     uint64   // number of records written
+	tail     File   // of the last segment
+	end      int64  // its size
+	next     uint64 // number of records written
+	last     time.Time
 	tree     tree
-	frames   []byte
-	broken   error // a failed write or sync: nothing more is accepted
+	full     []tile // complete tiles that are not with the publisher yet
+	broken   error  // a failed write or sync: nothing more is accepted
 
 	syncMu sync.Mutex // one sync at a time; taken before mu
 	synced uint64     // records that are on disk; guarded by mu
 	head   Head       // of the synced records; guarded by mu
-	hashes *os.File
-	stored int64 // hashes in the file
 
+	publisher *publisher // nil: for reading only
+	signed    []byte     // the checkpoint as it lay there before the records were read; nil: none
 }
 
 // Open opens the journal in dir, which is created if it is not there. A record
 // that a crash left half-written at the very end was never acknowledged and is
 // cut off; any other damage is an error, a [*Damage] among them.
 func Open(dir string, opt Options) (*Journal, error) {
-	if opt.SegmentBytes <= 0 {
-		opt.SegmentBytes = 64 << 20
+	if opt.SegmentRecords == 0 {
+		opt.SegmentRecords = 1 << 16
+	}
+	if opt.SegmentRecords%tileWidth != 0 {
+		return nil, fmt.Errorf("opening the journal %s: %d records a segment; expected a multiple of %d", dir, opt.SegmentRecords, tileWidth)
 	}
 	if opt.Rand == nil {
 		opt.Rand = rand.Reader
 	}
+	if opt.Files == nil {
+		opt.Files = machine{}
+	}
 	j := &Journal{dir: dir, opt: opt}
 	if !opt.ReadOnly {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+		if err := opt.Files.MkdirAll(dir, 0o755); err != nil {
 			return nil, fmt.Errorf("opening the journal: %w", err)
 		}
-		lock, err := lockFile(filepath.Join(dir, "lock"))
+		lock, err := opt.Files.Lock(filepath.Join(dir, "lock"))
 		if err != nil {
 			return nil, fmt.Errorf("opening the journal %s: %w", dir, err)
 		}
@@ -140,24 +161,25 @@ func Open(dir string, opt Options) (*Journal, error) {
 	return j, nil
 }
 
-// Close releases the files and the lock. What was acknowledged is on disk
-// already.
+// Close waits until tiles and checkpoint are written, and releases the files
+// and the lock. What was acknowledged is on disk already, and the next Open
+// writes tiles that could not be written.
 func (j *Journal) Close() error {
 	j.syncMu.Lock()
 	defer j.syncMu.Unlock()
+	var errs []error
+	if j.publisher != nil {
+		errs = append(errs, j.publisher.close())
+		j.publisher = nil
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.broken == nil {
-		j.broken = os.ErrClosed
+		j.broken = errClosed
 	}
-	var errs []error
 	if j.tail != nil {
 		errs = append(errs, j.tail.Close())
 		j.tail = nil
-	}
-	if j.hashes != nil {
-		errs = append(errs, j.hashes.Close())
-		j.hashes = nil
 	}
 	for i := range j.segments {
 		errs = append(errs, j.segments[i].close())
@@ -174,6 +196,13 @@ func (j *Journal) Head() Head {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.head
+}
+
+// Last is the time of the last record, zero without one.
+func (j *Journal) Last() time.Time {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.last
 }
 
 // Append adds records and returns the number of the first once all of them are
@@ -195,117 +224,16 @@ func (j *Journal) Append(ctx context.Context, records []Record) (first uint64, e
 			return 0, fmt.Errorf("appending record %d of %d: %w", i+1, len(records), err)
 		}
 	}
-	salts := make([]byte, saltBytes*len(records))
-	if _, err := io.ReadFull(j.opt.Rand, salts); err != nil {
-		return 0, fmt.Errorf("drawing salts: %w", err)
+	parts, err := encode(records, j.opt.Rand)
+	if err != nil {
+		return 0, err
 	}
-	leaves := make([]tlog.Hash, len(records))
-	var leaf []byte
-	for i := range records {
-		leaf = appendLeaf(leaf[:0], &records[i], salts[i*saltBytes:(i+1)*saltBytes])
-		leaves[i] = tlog.RecordHash(leaf)
-	}
-	first, last, err := j.write(records, salts, leaves)
+	first, err = j.write(parts, records[len(records)-1].Time)
 	if err != nil {
 		return 0, fmt.Errorf("writing to the journal: %w", err)
 	}
-	if err := j.sync(last + 1); err != nil {
+	if err := j.sync(first + uint64(len(records))); err != nil {
 		return 0, fmt.Errorf("making the journal durable: %w", err)
 	}
 	return first, nil
-}
-
-// write puts the records into the tail segment without waiting for the disk.
-func (j *Journal) write(records []Record, salts []byte, leaves []tlog.Hash) (first, last uint64, err error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.broken != nil {
-		return 0, 0, j.broken
-	}
-	if j.end >= j.opt.SegmentBytes && j.next > j.segments[len(j.segments)-1].first {
-		if err := j.rotate(); err != nil {
-			return 0, 0, err
-		}
-	}
-	first = j.next
-	s := &j.segments[len(j.segments)-1]
-	marks := len(s.marks)
-	j.frames = j.frames[:0]
-	for i := range records {
-		seq := first + uint64(i)
-		s.mark(seq, j.end+int64(len(j.frames)))
-		j.frames = appendFrame(j.frames, seq, &records[i], salts[i*saltBytes:(i+1)*saltBytes])
-	}
-	if _, err := j.tail.WriteAt(j.frames, j.end); err != nil {
-		s.marks = s.marks[:marks]
-		if cut := j.tail.Truncate(j.end); cut != nil {
-			j.broken = fmt.Errorf("a write failed (%w) and could not be undone (%w); open the journal anew", err, cut)
-		}
-		return 0, 0, err
-	}
-	j.end += int64(len(j.frames))
-	j.next += uint64(len(records))
-	for _, leaf := range leaves {
-		j.tree.add(leaf)
-	}
-	if cap(j.frames) > 16<<20 {
-		j.frames = nil
-	}
-	return first, j.next - 1, nil
-}
-
-// sync returns when the first size records are on disk. Callers that come
-// while a sync runs are served together by the next one.
-func (j *Journal) sync(size uint64) error {
-	j.syncMu.Lock()
-	defer j.syncMu.Unlock()
-	j.mu.Lock()
-	if j.synced >= size {
-		j.mu.Unlock()
-		return nil
-	}
-	if j.broken != nil {
-		defer j.mu.Unlock()
-		return j.broken
-	}
-	tail, next, head, pending := j.tail, j.next, j.tree.head(), j.tree.take()
-	j.mu.Unlock()
-
-	err := tail.Sync()
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if err != nil {
-		// What a failed sync left on disk is unknown, and a second try may
-		// claim success without writing.
-		j.broken = fmt.Errorf("a sync failed (%w); open the journal anew", err)
-		return j.broken
-	}
-	// Only now, so that the tree never holds more than what is durable.
-	if _, err := j.hashes.WriteAt(pending, j.stored*tlog.HashSize); err != nil {
-		j.broken = fmt.Errorf("writing the tree failed (%w); open the journal anew", err)
-		return j.broken
-	}
-	j.stored += int64(len(pending) / tlog.HashSize)
-	j.synced, j.head = next, head
-	return nil
-}
-
-// rotate begins a new segment. The caller holds mu.
-func (j *Journal) rotate() error {
-	if err := j.tail.Sync(); err != nil {
-		j.broken = fmt.Errorf("a sync failed (%w); open the journal anew", err)
-		return j.broken
-	}
-	if err := j.hashes.Sync(); err != nil {
-		return err
-	}
-	f, err := createSegment(j.dir, j.next)
-	if err != nil {
-		return err
-	}
-	j.segments[len(j.segments)-1].size = j.end
-	j.segments = append(j.segments, segment{path: f.Name(), first: j.next})
-	old := j.tail
-	j.tail, j.end = f, headerBytes
-	return old.Close()
 }

@@ -25,8 +25,19 @@ func record(kind, body string) journal.Record {
 	return journal.Record{Kind: kind, Time: noon, Body: []byte(body)}
 }
 
+// key is a log's key that is the same in every run.
+func key(t testing.TB) *journal.Key {
+	t.Helper()
+	k, err := journal.NewKey(strings.NewReader(strings.Repeat("k", 64)), "example.com/truce/test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
 func open(t testing.TB, dir string, opt journal.Options) *journal.Journal {
 	t.Helper()
+	opt.Key = key(t)
 	j, err := journal.Open(dir, opt)
 	if err != nil {
 		t.Fatal(err)
@@ -42,6 +53,19 @@ func add(t testing.TB, j *journal.Journal, records ...journal.Record) uint64 {
 		t.Fatal(err)
 	}
 	return first
+}
+
+// verify checks the whole journal, and that its checkpoint is of the last record.
+func verify(t testing.TB, j *journal.Journal) *journal.Verified {
+	t.Helper()
+	v, err := j.Verify(journal.Verification{Key: key(t).Verifier()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.Head != j.Head() || v.Head.Size > 0 && v.Checkpoint.Head != v.Head {
+		t.Fatalf("verified %v with checkpoint %v; the head is %v", v.Head, v.Checkpoint, j.Head())
+	}
+	return v
 }
 
 func bodies(t testing.TB, j *journal.Journal, from uint64) []string {
@@ -89,8 +113,8 @@ func TestWhatWasAppendedIsReadAgain(t *testing.T) {
 	if _, err := j.Get(3); err == nil {
 		t.Error("a record that is not there was read")
 	}
-	if got, err := j.Verify(nil); err != nil || got != head {
-		t.Errorf("verified as %v, %v", got, err)
+	if got := verify(t, j); got.Head != head {
+		t.Errorf("verified as %v; want %v", got, head)
 	}
 }
 
@@ -102,20 +126,22 @@ func TestHeadIsTheMerkleRootOfTheLeaves(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		opt := journal.Options{SegmentBytes: rapid.Int64Range(1, 4000).Draw(r, "segment bytes")}
+		opt := journal.Options{SegmentRecords: 256 * rapid.Uint64Range(1, 3).Draw(r, "segment size")}
 		j := open(t, dir, opt)
 		var written []string
 		for range rapid.IntRange(1, 12).Draw(r, "steps") {
 			if rapid.IntRange(0, 3).Draw(r, "what") == 0 {
 				j.Close()
-				if rapid.Bool().Draw(r, "lose the hashes") {
-					os.Remove(filepath.Join(dir, "hashes"))
+				if rapid.Bool().Draw(r, "lose the tiles") {
+					os.RemoveAll(filepath.Join(dir, "tile"))
+					os.Remove(filepath.Join(dir, "settled"))
 				}
 				j = open(t, dir, opt)
 			}
 			var batch []journal.Record
-			for range rapid.IntRange(0, 40).Draw(r, "records") {
-				body := rapid.StringN(0, 60, 200).Draw(r, "body")
+			filler := rapid.StringN(0, 60, 200).Draw(r, "body")
+			for range rapid.IntRange(0, 400).Draw(r, "records") {
+				body := fmt.Sprintf("%d%s", len(written), filler)
 				batch = append(batch, record("observation", body))
 				written = append(written, "observation "+body)
 			}
@@ -150,26 +176,24 @@ func TestHeadIsTheMerkleRootOfTheLeaves(t *testing.T) {
 			r.Errorf("the head is %v; want %v", j.Head(), want)
 		}
 		cursor := j.Cursor()
-		for range written {
+		for range min(len(written), 30) {
 			n := rapid.IntRange(0, len(written)-1).Draw(r, "record")
 			if e, err := cursor.Get(uint64(n)); err != nil || e.Kind+" "+string(e.Body) != written[n] {
 				r.Fatalf("record %d by cursor: %q, %v; want %q", n, e.Body, err, written[n])
 			}
 		}
-		for n := range written {
+		for n := 0; n < len(written); n += 7 {
 			if e, err := j.Get(uint64(n)); err != nil || e.Kind+" "+string(e.Body) != written[n] {
 				r.Fatalf("record %d: %q, %v; want %q", n, e.Body, err, written[n])
 			}
 		}
-		if _, err := j.Verify(nil); err != nil {
-			r.Error(err)
-		}
+		verify(t, j)
 		j.Close()
 	})
 }
 
 func TestManyWritersShareTheJournal(t *testing.T) {
-	j := open(t, t.TempDir(), journal.Options{SegmentBytes: 5000})
+	j := open(t, t.TempDir(), journal.Options{SegmentRecords: 256})
 	const writers, each = 8, 60
 	var wg sync.WaitGroup
 	for w := range writers {
@@ -194,9 +218,7 @@ func TestManyWritersShareTheJournal(t *testing.T) {
 	if n := len(bodies(t, j, 0)); n != 2*writers*each {
 		t.Errorf("%d records; want %d", n, 2*writers*each)
 	}
-	if _, err := j.Verify(nil); err != nil {
-		t.Error(err)
-	}
+	verify(t, j)
 }
 
 func lastSegment(t testing.TB, dir string) string {
@@ -219,22 +241,26 @@ func TestATornEndIsCutOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hashes, err := os.ReadFile(filepath.Join(dir, "hashes"))
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	checkpoint, err := os.ReadFile(filepath.Join(dir, "checkpoint"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	j = open(t, dir, journal.Options{})
 	add(t, j, record("observation", "second"))
 	j.Close()
 	data, err := os.ReadFile(whole)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for cut := before.Size(); cut < int64(len(data)); cut++ {
+	for cut := before.Size(); cut < int64(len(data)); cut += 3 {
 		for _, junk := range []string{"", "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", strings.Repeat("\xff", 100)} {
 			at := t.TempDir()
 			os.WriteFile(filepath.Join(at, filepath.Base(whole)), append(slices.Clone(data[:cut]), junk...), 0o644)
-			os.WriteFile(filepath.Join(at, "hashes"), hashes, 0o644)
-			j, err := journal.Open(at, journal.Options{})
+			os.WriteFile(filepath.Join(at, "checkpoint"), checkpoint, 0o644)
+			j, err := journal.Open(at, journal.Options{Key: key(t)})
 			if err != nil {
 				t.Fatalf("cut at byte %d: %v", cut, err)
 			}
@@ -259,21 +285,28 @@ func TestATornEndIsCutOff(t *testing.T) {
 // of a segment is found.
 func TestDamageIsFound(t *testing.T) {
 	dir := t.TempDir()
-	j := open(t, dir, journal.Options{SegmentBytes: 200})
+	j := open(t, dir, journal.Options{SegmentRecords: 256})
 	for i := range 9 {
-		add(t, j, record("observation", fmt.Sprintf(`{"n":%d}`, i)))
+		var batch []journal.Record
+		for k := range 60 {
+			batch = append(batch, record("observation", fmt.Sprintf(`{"n":%d}`, 60*i+k)))
+		}
+		add(t, j, batch...)
 	}
 	j.Close()
 	names, _ := filepath.Glob(filepath.Join(dir, "*.seg"))
-	if len(names) < 3 {
-		t.Fatalf("%d segments; want several", len(names))
+	if len(names) != 3 {
+		t.Fatalf("%d segments; want 3", len(names))
 	}
 	for _, name := range names {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := range data {
+		for i := 0; i < len(data); i++ {
+			if i > 150 && i < len(data)-150 {
+				i += 130
+			}
 			changed := slices.Clone(data)
 			changed[i] ^= 0x10
 			if err := os.WriteFile(name, changed, 0o644); err != nil {
@@ -292,43 +325,117 @@ func TestDamageIsFound(t *testing.T) {
 	}
 }
 
-// damaged opens and verifies a copy of a journal.
+// Every file of the log beside the segments is held against the records.
+func TestChangedTilesAreFound(t *testing.T) {
+	dir := t.TempDir()
+	j := open(t, dir, journal.Options{})
+	var batch []journal.Record
+	for i := range 700 {
+		batch = append(batch, record("observation", fmt.Sprint(i)))
+	}
+	add(t, j, batch...)
+	j.Close()
+	files := 0
+	filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || d.Name() == "lock" || strings.HasSuffix(path, ".seg") || d.Name() == "key.pub" {
+			return err
+		}
+		files++
+		data, _ := os.ReadFile(path)
+		for i := 0; i < len(data); i += 1 + len(data)/40 {
+			changed := slices.Clone(data)
+			changed[i] ^= 1
+			os.WriteFile(path, changed, 0o644)
+			if _, err := checked(t, dir); err == nil || !strings.Contains(err.Error(), filepath.Base(path)) {
+				t.Errorf("%s: byte %d: %v", path, i, err)
+			}
+		}
+		os.Remove(path)
+		if _, err := checked(t, dir); err == nil {
+			t.Errorf("%s is gone and nobody noticed", path)
+		}
+		os.WriteFile(path, data, 0o644)
+		return nil
+	})
+	// Three tiles of leaves and of their hashes, one of level 1, a checkpoint.
+	if files != 8 {
+		t.Errorf("%d files; want 8", files)
+	}
+	// Opening for writing makes tiles again that were lost.
+	os.RemoveAll(filepath.Join(dir, "tile"))
+	j = open(t, dir, journal.Options{})
+	if j.Repaired != 7 {
+		t.Errorf("%d tiles written again; want 7", j.Repaired)
+	}
+	verify(t, j)
+}
+
+// checked verifies a journal as it lies.
+func checked(t *testing.T, dir string) (*journal.Verified, error) {
+	t.Helper()
+	j, err := journal.Open(dir, journal.Options{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	defer j.Close()
+	return j.Verify(journal.Verification{Key: key(t).Verifier()})
+}
+
+// damaged verifies a journal as it lies, and opens a copy of it if nothing is
+// found.
 func damaged(t *testing.T, dir string) error {
 	t.Helper()
+	if _, err := checked(t, dir); err != nil {
+		return err
+	}
 	at := t.TempDir()
 	if err := os.CopyFS(at, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
-	j, err := journal.Open(at, journal.Options{})
+	j, err := journal.Open(at, journal.Options{Key: key(t), SegmentRecords: 256})
 	if err != nil {
 		return err
 	}
-	defer j.Close()
-	_, err = j.Verify(nil)
-	return err
+	return j.Close()
 }
 
 func TestLostRecordsAreNoticed(t *testing.T) {
 	dir := t.TempDir()
-	j := open(t, dir, journal.Options{SegmentBytes: 200})
-	for range 9 {
-		add(t, j, record("observation", "something of some length"))
+	j := open(t, dir, journal.Options{SegmentRecords: 256})
+	for range 60 {
+		add(t, j, slices.Repeat([]journal.Record{record("observation", "something of some length")}, 9)...)
 	}
 	j.Close()
 	last := lastSegment(t, dir)
 	data, _ := os.ReadFile(last)
-
-	if err := os.Truncate(last, 24); err != nil { // the header only: every record of it gone without a trace
-		t.Fatal(err)
+	opened := func() error {
+		j, err := journal.Open(dir, journal.Options{Key: key(t)})
+		if err == nil {
+			j.Close()
+		}
+		return err
 	}
-	if _, err := journal.Open(dir, journal.Options{}); err == nil || !strings.Contains(err.Error(), "records are missing") {
-		t.Errorf("acknowledged records are gone: %v", err)
+	for size, want := range map[int64]string{24 + 2*32 + 4: "records are missing", 500: "cut short"} { // every record of it gone without a trace, and some
+		if err := os.Truncate(last, size); err != nil {
+			t.Fatal(err)
+		}
+		if err := opened(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("acknowledged records are gone: %v", err)
+		}
+		os.WriteFile(last, data, 0o644)
+	}
+	os.Remove(last)
+	if err := opened(); err == nil || !strings.Contains(err.Error(), "records are missing") {
+		t.Errorf("the last segment is gone: %v", err)
 	}
 	os.WriteFile(last, data, 0o644)
+	if err := opened(); err != nil {
+		t.Errorf("with everything put back: %v", err)
+	}
 
 	names, _ := filepath.Glob(filepath.Join(dir, "*.seg"))
 	os.Remove(names[0])
-	if _, err := journal.Open(dir, journal.Options{}); err == nil || !strings.Contains(err.Error(), "missing") {
+	if err := opened(); err == nil || !strings.Contains(err.Error(), "missing") {
 		t.Errorf("the first segment is gone: %v", err)
 	}
 }
@@ -385,10 +492,11 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Add(data)
 	f.Add(data[:30])
+	f.Add([]byte("truce-journal 1\n\x00\x00\x00\x00\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		dir := t.TempDir()
 		os.WriteFile(filepath.Join(dir, fmt.Sprintf("%020d.seg", 0)), data, 0o644)
-		j, err := journal.Open(dir, journal.Options{})
+		j, err := journal.Open(dir, journal.Options{Key: key(t)})
 		if err != nil {
 			return
 		}
@@ -397,9 +505,7 @@ func FuzzOpen(f *testing.F) {
 		if first := add(t, j, record("observation", "more")); first != uint64(n) {
 			t.Errorf("appended as record %d after %d", first, n)
 		}
-		if _, err := j.Verify(nil); err != nil {
-			t.Error(err)
-		}
+		verify(t, j)
 	})
 }
 
@@ -412,6 +518,9 @@ func BenchmarkAppend(b *testing.B) {
 	}
 	for b.Loop() {
 		add(b, j, batch...)
+	}
+	if err := j.Close(); err != nil { // tiles and checkpoint belong to it
+		b.Fatal(err)
 	}
 	b.ReportMetric(float64(b.N)*float64(len(batch))/b.Elapsed().Seconds(), "records/s")
 }

@@ -30,7 +30,7 @@ func (j *Journal) Read(from uint64) iter.Seq2[Entry, error] {
 				limit = segments[i].size
 			}
 			stop := false
-			err := scanFile(&segments[i], limit, func(e *Entry, _ int64) error {
+			err := scanFile(j.opt.Files, &segments[i], limit, func(e *Entry, _ int64) error {
 				switch {
 				case e.Seq < from:
 					return nil
@@ -55,13 +55,13 @@ func (j *Journal) Read(from uint64) iter.Seq2[Entry, error] {
 
 // scan reads segment i up to limit bytes.
 func (j *Journal) scan(i int, limit int64, each func(*Entry, int64) error) error {
-	return scanFile(&j.segments[i], limit, each)
+	return scanFile(j.opt.Files, &j.segments[i], limit, each)
 }
 
 // scanFile calls each with every entry of a segment and its offset until it
 // returns an error; io.EOF ends the scan without one.
-func scanFile(s *segment, limit int64, each func(*Entry, int64) error) error {
-	f, err := os.Open(s.path)
+func scanFile(files Files, s *segment, limit int64, each func(*Entry, int64) error) error {
+	f, err := files.OpenFile(s.path, os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}
@@ -108,6 +108,7 @@ const cursorBlocks = 32
 // block is a stretch of frames that lies between two marks.
 type block struct {
 	path   string
+	format int
 	offset int64
 	first  uint64 // its first record
 	data   []byte
@@ -131,7 +132,7 @@ func (c *Cursor) Get(seq uint64) (Entry, error) {
 			return Entry{}, damage("the record is cut short")
 		}
 		length := int64(binary.LittleEndian.Uint32(rest[4:]))
-		if length < fixedBytes || length > int64(len(rest))-frameHead {
+		if length < minPayload || length > int64(len(rest))-frameHead {
 			return Entry{}, damage(fmt.Sprintf("a length of %d bytes is impossible", length))
 		}
 		frame := rest[:frameHead+length]
@@ -142,7 +143,7 @@ func (c *Cursor) Get(seq uint64) (Entry, error) {
 		if crc32.Checksum(frame[4:], castagnoli()) != binary.LittleEndian.Uint32(frame) {
 			return Entry{}, damage("the checksum is wrong")
 		}
-		e, err := parsePayload(frame[frameHead:])
+		e, err := parsePayload(frame[frameHead:], b.format)
 		if err != nil {
 			return Entry{}, damage(err.Error())
 		}
@@ -195,7 +196,7 @@ func (c *Cursor) complete(b *block, seq uint64) bool {
 }
 
 // locate says where the block lies that holds a durable record.
-func (j *Journal) locate(seq uint64) (*os.File, block, int64, error) {
+func (j *Journal) locate(seq uint64) (File, block, int64, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if seq >= j.synced {
@@ -218,7 +219,7 @@ func (j *Journal) locate(seq uint64) (*os.File, block, int64, error) {
 	if int(n)+1 < len(s.marks) {
 		end = s.marks[n+1]
 	}
-	b := block{path: s.path, offset: s.marks[n], first: s.first + n*markEvery}
+	b := block{path: s.path, format: s.format, offset: s.marks[n], first: s.first + n*markEvery}
 	return s.file, b, end - b.offset, nil
 }
 
@@ -227,7 +228,7 @@ func (j *Journal) locate(seq uint64) (*os.File, block, int64, error) {
 func (j *Journal) located(i int, limit int64) (*segment, error) {
 	s := &j.segments[i]
 	if s.file == nil {
-		f, err := os.Open(s.path)
+		f, err := j.opt.Files.OpenFile(s.path, os.O_RDONLY, 0)
 		if err != nil {
 			return nil, err
 		}

@@ -12,18 +12,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"golang.org/x/mod/sumdb/tlog"
 )
 
 // segment is one file of records.
 type segment struct {
-	path  string
-	first uint64 // number of its first record
-	size  int64  // bytes; of the last segment only known as the journal's end
+	path   string
+	first  uint64 // number of its first record
+	size   int64  // bytes; of the last segment only known as the journal's end
+	format int
 
-	marks []int64  // offset of every markEvery-th record, as far as known
-	file  *os.File // for Get, opened when needed
+	marks []int64 // offset of every markEvery-th record, as far as known
+	file  File    // for Get, opened when needed
 }
 
 const (
@@ -32,6 +31,15 @@ const (
 )
 
 func segmentName(first uint64) string { return fmt.Sprintf("%020d%s", first, segmentSuffix) }
+
+// room is how many records the segment still takes: it ends where the next
+// multiple of perSegment begins.
+func (s *segment) room(next, perSegment uint64) uint64 {
+	if s.format != Format {
+		return 0
+	}
+	return (s.first/perSegment+1)*perSegment - next
+}
 
 // mark notes where record seq begins, if it is the next to be noted.
 func (s *segment) mark(seq uint64, offset int64) {
@@ -49,42 +57,36 @@ func (s *segment) close() error {
 	return err
 }
 
-func createSegment(dir string, first uint64) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, segmentName(first)), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o644)
-	if err != nil {
-		return nil, err
+// segmentHeader is the header of a segment that begins after a tree's leaves.
+func segmentHeader(t *tree) []byte {
+	h := fmt.Appendf(nil, "%s%d\n", magicStem, Format)
+	h = binary.LittleEndian.AppendUint64(h, t.size)
+	h = t.appendEdge(h)
+	return binary.LittleEndian.AppendUint32(h, crc32.Checksum(h, castagnoli()))
+}
+
+// createSegment makes the segment that follows a tree's leaves, durably.
+func createSegment(files Files, dir string, t *tree) (f File, size int64, err error) {
+	path := filepath.Join(dir, segmentName(t.size))
+	if f, err = files.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o644); err != nil {
+		return nil, 0, err
 	}
-	header := binary.LittleEndian.AppendUint64([]byte(magic), first)
-	_, err = f.Write(header)
+	header := segmentHeader(t)
+	_, err = f.WriteAt(header, 0)
 	if err == nil {
 		err = f.Sync()
 	}
 	if err == nil {
-		err = syncDir(dir)
+		err = files.SyncDir(dir)
 	}
 	if err != nil {
-		f.Close()
-		os.Remove(f.Name())
-		return nil, err
+		return nil, 0, errors.Join(err, f.Close(), files.Remove(path))
 	}
-	return f, nil
+	return f, int64(len(header)), nil
 }
 
-// syncDir makes a new file's name durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) {
-		return err
-	}
-	return nil
-}
-
-func listSegments(dir string) ([]segment, error) {
-	entries, err := os.ReadDir(dir)
+func listSegments(files Files, dir string) ([]segment, error) {
+	entries, err := files.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -120,25 +122,54 @@ func listSegments(dir string) ([]segment, error) {
 type frames struct {
 	path   string
 	r      *bufio.Reader
+	format int
+	edge   []byte // of the tree before the first record; format 2
 	offset int64
 	limit  int64 // bytes that may be read
 	next   uint64
 	buf    []byte
 }
 
+// newFrames reads a segment's header.
 func newFrames(f io.ReaderAt, s *segment, limit int64) (*frames, error) {
-	r := &frames{path: s.path, r: bufio.NewReaderSize(io.NewSectionReader(f, 0, limit), 1<<20), limit: limit, next: s.first}
-	var header [headerBytes]byte
-	if _, err := io.ReadFull(r.r, header[:]); err != nil {
+	return readFrames(io.NewSectionReader(f, 0, limit), s.path, s.first, limit)
+}
+
+// readFrames reads the header of a segment that begins with record first.
+func readFrames(in io.Reader, path string, first uint64, limit int64) (*frames, error) {
+	r := &frames{path: path, r: bufio.NewReaderSize(in, 1<<20), limit: limit, next: first}
+	head := make([]byte, magicBytes+8, magicBytes+8+edgeBytes(first)+4)
+	if _, err := io.ReadFull(r.r, head); err != nil {
 		return nil, r.damage("the header is cut short")
 	}
-	if string(header[:len(magic)]) != magic {
-		return nil, r.damage(fmt.Sprintf("the file begins with %q; expected %q (a newer or a foreign format?)", header[:len(magic)], magic))
+	version, ok := strings.CutPrefix(string(head[:magicBytes]), magicStem)
+	if !ok {
+		return nil, r.damage(fmt.Sprintf("the file begins with %q; expected %q", head[:magicBytes], fmt.Sprintf("%s%d\n", magicStem, Format)))
 	}
-	if n := binary.LittleEndian.Uint64(header[len(magic):]); n != s.first {
+	switch version {
+	case "1\n":
+		r.format = 1
+	case "2\n":
+		r.format = 2
+	default:
+		return nil, r.damage(fmt.Sprintf("it has format %q; this version of the program reads 1 and 2: use the newer version that wrote it", strings.TrimSpace(version)))
+	}
+	if n := binary.LittleEndian.Uint64(head[magicBytes:]); n != first {
 		return nil, r.damage(fmt.Sprintf("the header says that the first record is %d", n))
 	}
-	r.offset = headerBytes
+	if r.format > 1 {
+		n := len(head)
+		head = head[:cap(head)]
+		if _, err := io.ReadFull(r.r, head[n:]); err != nil {
+			return nil, r.damage("the header is cut short")
+		}
+		sum := len(head) - 4
+		if crc32.Checksum(head[:sum], castagnoli()) != binary.LittleEndian.Uint32(head[sum:]) {
+			return nil, r.damage("the header's checksum is wrong")
+		}
+		r.edge = head[n:sum]
+	}
+	r.offset = int64(len(head))
 	return r, nil
 }
 
@@ -154,27 +185,26 @@ func (r *frames) Next() (Entry, error) {
 	}
 	var head [frameHead]byte
 	if _, err := io.ReadFull(r.r, head[:]); err != nil {
+		if err == io.EOF && r.limit < 0 {
+			return Entry{}, io.EOF
+		}
 		return Entry{}, r.damage("the record is cut short")
 	}
 	length := int64(binary.LittleEndian.Uint32(head[4:]))
-	if length < fixedBytes || length > maxPayload {
+	if length < minPayload || length > maxPayload {
 		return Entry{}, r.damage(fmt.Sprintf("a length of %d bytes is impossible", length))
 	}
-	if length > r.limit-r.offset-frameHead {
+	if r.limit >= 0 && length > r.limit-r.offset-frameHead {
 		return Entry{}, r.damage("the record is cut short")
 	}
-	if int64(cap(r.buf)) < length {
-		r.buf = make([]byte, length, length+length/2)
-	}
-	r.buf = r.buf[:length]
-	if _, err := io.ReadFull(r.r, r.buf); err != nil {
+	if err := r.fill(length); err != nil {
 		return Entry{}, r.damage("the record is cut short")
 	}
 	sum := crc32.Update(crc32.Checksum(head[4:], castagnoli()), castagnoli(), r.buf)
 	if sum != binary.LittleEndian.Uint32(head[:]) {
 		return Entry{}, r.damage("the checksum is wrong")
 	}
-	e, err := parsePayload(r.buf)
+	e, err := parsePayload(r.buf, r.format)
 	if err != nil {
 		return Entry{}, r.damage(err.Error())
 	}
@@ -186,178 +216,20 @@ func (r *frames) Next() (Entry, error) {
 	return e, nil
 }
 
-// load reads what is on disk, repairs a torn end, and brings the tree up to it.
-func (j *Journal) load() error {
-	segments, err := listSegments(j.dir)
-	if err != nil {
-		return err
-	}
-	j.segments = segments
-	if n := len(segments); n > 0 && segments[n-1].size < headerBytes && !j.opt.ReadOnly {
-		// A crash while it was begun: it never held a record.
-		if err := os.Remove(segments[n-1].path); err != nil {
+// fill reads a payload. Memory is taken as bytes come, so that a length that
+// lies costs nothing.
+func (r *frames) fill(length int64) error {
+	const step = 1 << 20
+	r.buf = r.buf[:0]
+	for int64(len(r.buf)) < length {
+		from, to := len(r.buf), int(min(length, int64(len(r.buf))+step))
+		if cap(r.buf) < to {
+			r.buf = append(make([]byte, 0, to+to/2), r.buf...)
+		}
+		r.buf = r.buf[:to]
+		if _, err := io.ReadFull(r.r, r.buf[from:]); err != nil {
 			return err
 		}
-		j.segments = segments[:n-1]
-	}
-	if len(j.segments) == 0 {
-		if j.opt.ReadOnly {
-			j.head = j.tree.head()
-			return nil
-		}
-		f, err := createSegment(j.dir, 0)
-		if err != nil {
-			return err
-		}
-		f.Close()
-		j.segments = []segment{{path: f.Name(), size: headerBytes}}
-	}
-	s := &j.segments[len(j.segments)-1]
-	flag := os.O_RDWR
-	if j.opt.ReadOnly {
-		flag = os.O_RDONLY
-	}
-	if j.tail, err = os.OpenFile(s.path, flag, 0); err != nil {
-		return err
-	}
-	if err := j.openHashes(s.first); err != nil {
-		return err
-	}
-	if err := j.scanTail(s); err != nil {
-		return err
-	}
-	if want := tlog.StoredHashCount(int64(j.next)); j.stored > want && !j.opt.ReadOnly {
-		return &Damage{File: s.path, Offset: j.end, Seq: j.next, Reason: fmt.Sprintf(
-			"records are missing: the tree knows of %d or more, the segments end here", j.next+1)}
-	}
-	if !j.opt.ReadOnly {
-		base := tlog.StoredHashCount(int64(s.first))
-		pending := j.tree.take()
-		if _, err := j.hashes.WriteAt(pending, base*tlog.HashSize); err != nil {
-			return err
-		}
-		j.stored = base + int64(len(pending)/tlog.HashSize)
-		if err := j.tail.Sync(); err != nil {
-			return err
-		}
-	}
-	j.synced, j.head = j.next, j.tree.head()
-	return nil
-}
-
-// openHashes opens the file of the tree's hashes and sets the tree to what
-// lies before the last segment; that segment's leaves are hashed again, since
-// a crash may have left anything in the file's end.
-func (j *Journal) openHashes(before uint64) error {
-	path := filepath.Join(j.dir, "hashes")
-	flag := os.O_RDWR | os.O_CREATE
-	if j.opt.ReadOnly {
-		flag = os.O_RDONLY
-	}
-	f, err := os.OpenFile(path, flag, 0o644)
-	if err != nil {
-		return err
-	}
-	j.hashes = f
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	j.stored = info.Size() / tlog.HashSize
-	if j.stored < tlog.StoredHashCount(int64(before)) {
-		return j.rehash(before)
-	}
-	return j.tree.load(before, func(i int64) (tlog.Hash, error) { return readHash(f, i) })
-}
-
-func readHash(f io.ReaderAt, index int64) (h tlog.Hash, err error) {
-	_, err = f.ReadAt(h[:], index*tlog.HashSize)
-	return h, err
-}
-
-// rehash makes the hashes of all records before the given one anew, for a file
-// of hashes that was lost: it only holds what the segments hold.
-func (j *Journal) rehash(before uint64) error {
-	j.tree, j.stored = tree{}, 0
-	for i := range j.segments[:len(j.segments)-1] {
-		if err := j.scan(i, j.segments[i].size, func(e *Entry, _ int64) error {
-			j.tree.add(tlog.RecordHash(e.Leaf()))
-			return nil
-		}); err != nil {
-			return err
-		}
-		if j.opt.ReadOnly {
-			j.tree.take()
-			continue
-		}
-		pending := j.tree.take()
-		if _, err := j.hashes.WriteAt(pending, j.stored*tlog.HashSize); err != nil {
-			return err
-		}
-		j.stored += int64(len(pending) / tlog.HashSize)
-	}
-	if j.tree.size != before {
-		return fmt.Errorf("the segments before record %d hold %d records", before, j.tree.size)
 	}
 	return nil
-}
-
-// scanTail reads the last segment to its end, or to where a crash tore it.
-func (j *Journal) scanTail(s *segment) error {
-	info, err := j.tail.Stat()
-	if err != nil {
-		return err
-	}
-	size := info.Size()
-	r, err := newFrames(j.tail, s, size)
-	if err != nil {
-		return err
-	}
-	for {
-		at := r.offset
-		e, err := r.Next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			if later := findFrame(j.tail, at, size, r.next); later >= 0 {
-				return fmt.Errorf("%w; it is not a torn end, since a sound record follows at byte %d", err, later)
-			}
-			if j.opt.ReadOnly {
-				break // its writer may be at it
-			}
-			if err := j.tail.Truncate(at); err != nil {
-				return fmt.Errorf("cutting off a half-written record: %w", err)
-			}
-			j.Recovered = size - at
-			break
-		}
-		s.mark(e.Seq, at)
-		j.tree.add(tlog.RecordHash(e.Leaf()))
-	}
-	j.end, j.next, s.size = r.offset, r.next, r.offset
-	return nil
-}
-
-// findFrame looks for a sound frame of a record after seq behind a damaged
-// place, and returns its offset, -1 if there is none.
-func findFrame(f io.ReaderAt, from, size int64, seq uint64) int64 {
-	data := make([]byte, size-from)
-	if _, err := f.ReadAt(data, from); err != nil && err != io.EOF {
-		return -1
-	}
-	for i := 1; i+frameHead+fixedBytes <= len(data); i++ {
-		length := int(binary.LittleEndian.Uint32(data[i+4:]))
-		if length < fixedBytes || length > maxPayload || i+frameHead+length > len(data) {
-			continue
-		}
-		n := binary.LittleEndian.Uint64(data[i+8:])
-		if n <= seq || n > seq+uint64(len(data)) {
-			continue
-		}
-		if crc32.Checksum(data[i+4:i+frameHead+length], castagnoli()) == binary.LittleEndian.Uint32(data[i:]) {
-			return from + int64(i)
-		}
-	}
-	return -1
 }

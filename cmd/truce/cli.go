@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -50,7 +52,8 @@ something wrong.`,
 	}
 	root.PersistentFlags().StringVarP(&c.workspace, "workspace", "w", workspace, "folder of the workspace (TRUCE_WORKSPACE)")
 	root.AddCommand(c.demo(), c.init(), c.check(), c.imports(), c.status(), c.observations(), c.incidents(), c.findings(), c.sources(),
-		c.explain(), c.report(), c.quarantine(), c.rebuild(), c.zones(), c.classify(), c.territory(), c.simulate(), c.eval(), c.template(), c.schema())
+		c.explain(), c.report(), c.quarantine(), c.rebuild(), c.zones(), c.classify(), c.territory(), c.simulate(), c.eval(), c.template(), c.schema(),
+		c.prove(), c.verify(), c.bundle(), c.recompute(), c.replay(), c.backup(), c.witness(), c.redact(), c.stamp())
 	return root
 }
 
@@ -87,10 +90,10 @@ func (c *cli) with(ctx context.Context, do func(*app.App) error) error {
 }
 
 // reading opens the workspace for a command that only reads: while another
-// process writes, it reads what is there.
+// process writes, or where nothing may be written, it reads what is there.
 func (c *cli) reading(ctx context.Context, do func(*app.App) error) error {
 	a, err := app.Open(ctx, c.workspace, c.options())
-	if isLocked(err) {
+	if isLocked(err) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		opt := c.options()
 		opt.ReadOnly = true
 		a, err = app.Open(ctx, c.workspace, opt)

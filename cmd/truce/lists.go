@@ -319,6 +319,7 @@ func (c *cli) status() *cobra.Command {
 					fmt.Fprintf(c.out, ", %s", s.Standing)
 				}
 				fmt.Fprintf(c.out, "\njournal       %d records, root %s\n", s.Records, s.Root)
+				fmt.Fprintf(c.out, "sealed        with %s\n", s.Key)
 				fmt.Fprintf(c.out, "observations  %d by %s", t.Observations, plural(len(s.Sources), "source", "sources"))
 				if t.Corrections > 0 {
 					fmt.Fprintf(c.out, ", %s", plural(t.Corrections, "older version", "older versions"))

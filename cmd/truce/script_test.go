@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -44,6 +45,17 @@ func commands() map[string]func(ts *testscript.TestScript, neg bool, args []stri
 			}
 			ts.Setenv(args[1], found)
 		},
+		// replace FILE OLD NEW changes the first OLD in a file, of any kind.
+		"replace": func(ts *testscript.TestScript, neg bool, args []string) {
+			path := ts.MkAbs(args[0])
+			data, err := os.ReadFile(path)
+			ts.Check(err)
+			changed := bytes.Replace(data, []byte(args[1]), []byte(args[2]), 1)
+			if bytes.Equal(changed, data) {
+				ts.Fatalf("%s holds no %q", args[0], args[1])
+			}
+			ts.Check(os.WriteFile(path, changed, 0o644))
+		},
 		// code N COMMAND… runs a command and wants its exit code.
 		"code": func(ts *testscript.TestScript, neg bool, args []string) {
 			err := ts.Exec(args[1], args[2:]...)
@@ -76,6 +88,8 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 
 // The commands of these pages are run as they are written.
 func TestTutorial(t *testing.T) { runPage(t, "tutorial.md", 8) }
+
+func TestAuditPage(t *testing.T) { runPage(t, "audit.md", 10) }
 
 func TestSimulatePage(t *testing.T) { runPage(t, "simulate.md", 5) }
 
@@ -126,6 +140,8 @@ func tutorial(t *testing.T, page string) (script string, files map[string]string
 			case ok && strings.Contains(command, " # exit "):
 				command, code, _ := strings.Cut(command, " # exit ")
 				b.WriteString("code " + code + " " + command + "\n")
+			case ok && strings.HasPrefix(command, "cp "):
+				b.WriteString(command + "\n")
 			case ok:
 				b.WriteString("exec " + command + "\n")
 			case strings.TrimSpace(line) != "" && line != "…":

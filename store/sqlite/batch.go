@@ -212,8 +212,8 @@ type Judged struct {
 	Body               []byte // the incident as JSON
 }
 
-// NewJudged encodes an incident and its findings.
-func NewJudged(in *incident.Incident, findings []finding.Finding) (*Judged, error) {
+// NewJudged encodes an incident and what was found of it.
+func NewJudged(in *incident.Incident, findings []finding.Outcome) (*Judged, error) {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return nil, fmt.Errorf("incident %s: %w", in.ID, err)

@@ -5,16 +5,12 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/truce-monitor/truce/finding"
-	"github.com/truce-monitor/truce/incident"
 )
 
 // Record is an entry of the journal that is not an observation.
@@ -144,6 +140,12 @@ func (s *Store) Current(ctx context.Context, source, ref string) (seq uint64, di
 		return 0, 0, false, fmt.Errorf("looking for observation %s/%s: %w", source, ref, err)
 	}
 	return seq, digest, true, nil
+}
+
+// Versions lists the records of all versions of an observation, the oldest first.
+func (s *Store) Versions(ctx context.Context, source, ref string) ([]uint64, error) {
+	return collect(ctx, s.read, "listing versions", func(r *sql.Rows) (seq uint64, err error) { return seq, r.Scan(&seq) },
+		"select o.seq from observation o join source s on s.id = o.source where s.name = ? and o.ref = ? order by o.seq", source, ref)
 }
 
 // Keys yields source and reference of every current observation.
@@ -310,93 +312,30 @@ func (s *Store) Observations(ctx context.Context, f Filter) ([]Key, error) {
 		where o.superseded_by is null`+where+" order by o.from_us, s.name, o.ref"+f.limit(), args...)
 }
 
-// IncidentRow is an incident with the day in whose run it closed.
-type IncidentRow struct {
-	Run int64
-	incident.Incident
-}
-
-// Incidents lists incidents, the earliest first.
-func (s *Store) Incidents(ctx context.Context, f Filter) ([]IncidentRow, error) {
-	where, args := f.where("from_us")
-	return collect(ctx, s.read, "listing incidents", scanIncident,
-		"select run, body from incident where true"+where+" order by from_us, run, n"+f.limit(), args...)
-}
-
-// Announced lists incidents with From at or after from that were reported
-// before they began and closed in the given run or an earlier one.
-func (s *Store) Announced(ctx context.Context, from time.Time, run int64) ([]incident.Incident, error) {
-	return collect(ctx, s.read, "listing announcements", func(r *sql.Rows) (incident.Incident, error) {
-		row, err := scanIncident(r)
-		return row.Incident, err
-	}, "select run, body from incident where announced = 1 and from_us >= ? and run <= ? order by from_us, run, n", from.UnixMicro(), run)
-}
-
-// Incident returns one incident.
-func (s *Store) Incident(ctx context.Context, id string) (*IncidentRow, bool, error) {
-	found, err := collect(ctx, s.read, "looking for incident "+id, scanIncident, "select run, body from incident where key = ?", key(id))
-	for i := range found {
-		if found[i].ID == id {
-			return &found[i], true, nil
-		}
-	}
-	return nil, false, err
-}
-
-// Breached lists the ids of incidents that have a finding of breach.
-func (s *Store) Breached(ctx context.Context, from, to time.Time) (map[string]bool, error) {
-	rows, err := s.Incidents(ctx, Filter{Since: from, Until: to, Result: string(finding.Breach)})
-	out := make(map[string]bool, len(rows))
-	for i := range rows {
-		out[rows[i].ID] = true
-	}
-	return out, err
-}
-
-func scanIncident(r *sql.Rows) (in IncidentRow, err error) {
-	var body sql.RawBytes
-	if err := r.Scan(&in.Run, &body); err != nil {
-		return in, err
-	}
-	return in, json.Unmarshal(body, &in.Incident)
-}
-
 // Digest is a hash over every row of the projections, in an order that does
 // not depend on how they came about.
 func (s *Store) Digest(ctx context.Context) (string, error) {
 	h := sha256.New()
-	for _, q := range []string{
-		"select o.seq, s.name, o.ref, o.from_us, o.to_us, o.lat, o.lon, o.radius_m, o.activity, o.means, o.digest, o.superseded_by from observation o join source s on s.id = o.source order by o.seq",
-		"select * from record order by seq", "select * from day order by day", "select * from incident order by run, n", "select * from meta order by key",
-	} {
-		rows, err := s.read.QueryContext(ctx, q)
+	for _, d := range dumps() {
+		rows, err := s.rows(ctx, d.query)
 		if err != nil {
 			return "", fmt.Errorf("hashing the projections: %w", err)
 		}
-		columns, err := rows.Columns()
-		if err != nil {
-			rows.Close()
-			return "", err
-		}
-		values := make([]any, len(columns))
-		into := make([]any, len(columns))
-		for i := range values {
-			into[i] = &values[i]
-		}
-		for rows.Next() {
-			if err := rows.Scan(into...); err != nil {
+		for {
+			values, err := rows.next()
+			if err != nil {
 				rows.Close()
 				return "", fmt.Errorf("hashing the projections: %w", err)
 			}
+			if values == nil {
+				break
+			}
 			for _, v := range values {
-				if b, ok := v.([]byte); ok {
-					v = hex.EncodeToString(b)
-				}
-				fmt.Fprintf(h, "%v\x1f", v)
+				fmt.Fprintf(h, "%s\x1f", text(v))
 			}
 			h.Write([]byte{'\n'})
 		}
-		if err := rows.Err(); err != nil {
+		if err := rows.Close(); err != nil {
 			return "", fmt.Errorf("hashing the projections: %w", err)
 		}
 		h.Write([]byte{0})

@@ -23,38 +23,60 @@ var schema string
 
 // schemaVersion changes with every change of schema.sql or of what the rows
 // mean; a file of another version is made again from the journal.
-const schemaVersion = 2
+const schemaVersion = 3
 
 // ErrStale is wrapped by Open's error for a file that this program did not
 // make or that is damaged: remove it and make it again from the journal.
 var ErrStale = errors.New("the projections must be made again")
 
+var errVersion = errors.New("they are of another version of the program")
+
 // Store is an open file of projections. It is safe for concurrent use; there
 // is one writer at a time.
 type Store struct {
-	path  string
+	path string
+
+	immutable bool // nobody writes to it, or can
+
 	write *sql.DB // one connection
 	read  *sql.DB
 }
 
 // Open opens the file at path, or makes it. With readOnly it is not changed.
 func Open(ctx context.Context, path string, readOnly bool) (*Store, error) {
+	return open(ctx, path, readOnly, "normal")
+}
+
+// OpenScratch opens a file that is thrown away afterwards: nothing waits for
+// the disk.
+func OpenScratch(ctx context.Context, path string) (*Store, error) {
+	return open(ctx, path, false, "off")
+}
+
+func open(ctx context.Context, path string, readOnly bool, synchronous string) (*Store, error) {
 	if readOnly {
 		if _, err := os.Stat(path); err != nil {
 			return nil, fmt.Errorf("opening the projections: %w: %w", ErrStale, err)
 		}
 	}
 	s := &Store{path: path}
-	if err := s.open(ctx, readOnly); err != nil {
+	err := s.open(ctx, readOnly, synchronous)
+	if err != nil && readOnly && !errors.Is(err, errVersion) {
+		// Where nothing may be written, not even beside the file.
+		s.Close()
+		s = &Store{path: path, immutable: true}
+		err = s.open(ctx, readOnly, synchronous)
+	}
+	if err != nil {
 		s.Close()
 		return nil, fmt.Errorf("opening the projections %s: %w", path, err)
 	}
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, readOnly bool) error {
+func (s *Store) open(ctx context.Context, readOnly bool, synchronous string) error {
 	pragmas := url.Values{"_pragma": {
-		"busy_timeout(10000)", "journal_mode(wal)", "synchronous(normal)", "temp_store(memory)", "cache_size(-48000)", "wal_autocheckpoint(16000)"},
+		"busy_timeout(10000)", "journal_mode(wal)", "synchronous(" + synchronous + ")", "temp_store(memory)", "cache_size(-48000)", "wal_autocheckpoint(16000)"},
 		"_txlock": {"immediate"}}
 	address := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: s.path}).EscapedPath()})
 	if !readOnly {
@@ -69,7 +91,11 @@ func (s *Store) open(ctx context.Context, readOnly bool) error {
 			return err
 		}
 	}
-	address.RawQuery = url.Values{"_pragma": {"busy_timeout(10000)", "query_only(1)", "cache_size(-8000)"}}.Encode()
+	query := url.Values{"_pragma": {"busy_timeout(10000)", "query_only(1)", "cache_size(-8000)"}}
+	if s.immutable {
+		query.Set("immutable", "1")
+	}
+	address.RawQuery = query.Encode()
 	db, err := sql.Open("sqlite", address.String())
 	if err != nil {
 		return err
@@ -82,7 +108,7 @@ func (s *Store) open(ctx context.Context, readOnly bool) error {
 		return fmt.Errorf("%w: %w", ErrStale, err)
 	}
 	if version != schemaVersion {
-		return fmt.Errorf("%w: they have version %d; this program writes %d", ErrStale, version, schemaVersion)
+		return fmt.Errorf("%w: %w: they have version %d; this program writes %d", ErrStale, errVersion, version, schemaVersion)
 	}
 	return nil
 }

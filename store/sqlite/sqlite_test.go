@@ -152,7 +152,7 @@ func fill(t testing.TB, s *sqlite.Store, batch int) {
 		for i := range n {
 			at := midnight.Add(time.Duration(i) * time.Minute)
 			in := &incident.Incident{ID: fmt.Sprintf("I-%03d", i), From: at, To: at, Activity: observation.Shelling, Probability: 0.9}
-			judged, err := sqlite.NewJudged(in, []finding.Finding{{Incident: in.ID, At: at, Provision: "no-fire", Result: finding.Breach}})
+			judged, err := sqlite.NewJudged(in, []finding.Outcome{{Provision: "no-fire", Result: finding.Breach}})
 			if err != nil {
 				return err
 			}

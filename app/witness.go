@@ -1,0 +1,76 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/truce-monitor/truce/journal"
+)
+
+// Cosigned is a witness's word for this workspace's journal.
+type Cosigned struct {
+	Witness string    `json:"witness"`
+	Records uint64    `json:"records"`
+	At      time.Time `json:"at"` // UTC
+}
+
+// AskWitness has a witness cosign the present checkpoint and keeps the
+// cosignature beside it. ask carries checkpoint and proof to the witness and
+// returns its lines.
+func (a *App) AskWitness(ctx context.Context, public string, ask func(ctx context.Context, signed []byte, prove func(old uint64) ([][32]byte, error)) ([]byte, error)) (*Cosigned, error) {
+	verifier, err := journal.ParseVerifier(public)
+	if err != nil {
+		return nil, err
+	}
+	log, err := a.journal.Log()
+	if err != nil {
+		return nil, err
+	}
+	signed, err := log.Checkpoint()
+	if err != nil {
+		return nil, err
+	}
+	c, _, err := journal.SplitCheckpoint(signed)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := ask(ctx, signed, func(old uint64) ([][32]byte, error) {
+		if old > c.Size {
+			return nil, fmt.Errorf("the witness has seen %d records; the journal holds %d: is this an old copy?", old, c.Size)
+		}
+		return journal.ProveConsistency(log, old, c.Head)
+	})
+	if err != nil {
+		return nil, err
+	}
+	found, err := journal.Cosignatures(append(signed[:len(signed):len(signed)], lines...), verifier)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, errors.New("the answer bears no cosignature of this witness")
+	}
+	return &Cosigned{found[0].Witness, c.Size, found[0].At}, a.keepCosigned(signed, c, lines)
+}
+
+// keepCosigned keeps lines with those of other witnesses of the same
+// checkpoint.
+func (a *App) keepCosigned(signed []byte, c journal.Checkpoint, lines []byte) error {
+	path := filepath.Join(a.journalDir, journal.WitnessedFile)
+	have, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if old, _, err := journal.SplitCheckpoint(have); err == nil && old == c {
+		signed = have
+	}
+	if err := os.WriteFile(path+".new", append(signed[:len(signed):len(signed)], lines...), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
+}
