@@ -104,7 +104,9 @@ func (f *Fuser) fuse(until float64) {
 	s.solve()
 	f.memory, f.learned = s.remember(f.memory, f.day-f.learned, f.day), f.day
 	kept := f.kept[:0]
-	for _, members := range s.results() {
+	results := s.results()
+	f.closed = slices.Grow(f.closed, len(results))
+	for _, members := range results {
 		_, to := s.interval(members)
 		if closes := to + s.m.Time.SlackS; closes >= until && s.entries[members[0]].kind&isolated == 0 {
 			for _, i := range members {
