@@ -10,7 +10,7 @@ truce: $(shell git ls-files '*.go' '*.yaml' '*.json' '*.geojson' '*.csv' '*.sql'
 	CGO_ENABLED=0 go build -trimpath -o truce ./cmd/truce
 
 test:
-	go test ./...
+	go test $(TESTFLAGS) ./...
 
 # One comparison with a peer, side by side in one run; each prints a ratio.
 bench:
@@ -21,6 +21,8 @@ bench:
 	go run ./bench/zones versions
 	go run ./bench/zones classify
 	go run ./bench/zones peers
+	go run ./bench/fusion score
+	go run ./bench/fusion rate
 
 clean:
 	rm -rf truce truce-demo
