@@ -46,7 +46,7 @@ func clean(t testing.TB, dir string, opt app.VerifyOptions) *app.Verification {
 
 // Workspaces that older versions left open in this one, with what they held.
 func TestWorkspacesOfEveryVersion(t *testing.T) {
-	names, err := filepath.Glob(filepath.Join("testdata", "workspaces", "*"))
+	names, err := filepath.Glob(filepath.Join("testdata", "workspaces", "format-*"))
 	if err != nil || len(names) < 2 {
 		t.Fatal(names, err)
 	}
