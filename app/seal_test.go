@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,7 +47,7 @@ func clean(t testing.TB, dir string, opt app.VerifyOptions) *app.Verification {
 
 // Workspaces that older versions left open in this one, with what they held.
 func TestWorkspacesOfEveryVersion(t *testing.T) {
-	names, err := filepath.Glob(filepath.Join("testdata", "workspaces", "*"))
+	names, err := filepath.Glob(filepath.Join("testdata", "workspaces", "format-*"))
 	if err != nil || len(names) < 2 {
 		t.Fatal(names, err)
 	}
@@ -109,6 +110,8 @@ func TestWhatTheMachineDenies(t *testing.T) {
 	v, err := app.Verify(t.Context(), dir, app.VerifyOptions{}) // while it is open
 	if err != nil || v.Wrong != "" {
 		t.Errorf("while another process has it open: %v, %v", v, err)
+	} else if !slices.Contains(v.Checked, "another process is writing: the projections change and were left alone") {
+		t.Errorf("while another process has it open: %v", v.Checked)
 	}
 	a.Close()
 

@@ -52,7 +52,7 @@ func (a *App) StampQuery(w io.Writer) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.checkpoint", c.Size)), signed, 0o644); err != nil {
+	if err := replaceFile(filepath.Join(dir, fmt.Sprintf("%d.checkpoint", c.Size)), signed); err != nil {
 		return err
 	}
 	query, err := timestamp.CreateRequest(bytes.NewReader(signed), &timestamp.RequestOptions{Hash: crypto.SHA256, Certificates: true})
@@ -85,7 +85,7 @@ func (a *App) StampReply(reply []byte) (*Stamped, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := os.WriteFile(strings.TrimSuffix(name, ".checkpoint")+".tsr", reply, 0o644); err != nil {
+		if err := replaceFile(strings.TrimSuffix(name, ".checkpoint")+".tsr", reply); err != nil {
 			return nil, err
 		}
 		return &Stamped{c.Size, t.Time.UTC(), stampedBy(t)}, nil
@@ -143,7 +143,7 @@ func (a *App) stamps(v *Verification, key note.Verifier, roots *x509.CertPool) (
 	for _, e := range entries {
 		name, ok := strings.CutSuffix(e.Name(), ".checkpoint")
 		if !ok {
-			if filepath.Ext(e.Name()) != ".tsr" {
+			if ext := filepath.Ext(strings.TrimSuffix(e.Name(), ".new")); ext != ".tsr" && ext != ".checkpoint" {
 				return nil, fmt.Errorf("%s: no file that a journal has", filepath.Join(dir, e.Name()))
 			}
 			continue

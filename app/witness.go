@@ -69,7 +69,16 @@ func (a *App) keepCosigned(signed []byte, c journal.Checkpoint, lines []byte) er
 	if old, _, err := journal.SplitCheckpoint(have); err == nil && old == c {
 		signed = have
 	}
-	if err := os.WriteFile(path+".new", append(signed[:len(signed):len(signed)], lines...), 0o644); err != nil {
+	return replaceFile(path, append(signed[:len(signed):len(signed)], lines...))
+}
+
+// replaceFile writes a file so that after a crash the old one or the new one is
+// there, whole.
+func replaceFile(path string, data []byte) error {
+	if err := writeFile(path+".new", func(f *os.File) error {
+		_, err := f.Write(data)
+		return errors.Join(err, f.Sync())
+	}); err != nil {
 		return err
 	}
 	return os.Rename(path+".new", path)

@@ -77,6 +77,8 @@ type Options struct {
 	Files Files
 }
 
+const lockName = "lock"
+
 // ErrLocked is wrapped by Open's error when another process writes the journal.
 var ErrLocked = errors.New("another process is writing to it")
 
@@ -148,7 +150,7 @@ func Open(dir string, opt Options) (*Journal, error) {
 		if err := opt.Files.MkdirAll(dir, 0o755); err != nil {
 			return nil, fmt.Errorf("opening the journal: %w", err)
 		}
-		lock, err := opt.Files.Lock(filepath.Join(dir, "lock"))
+		lock, err := opt.Files.Lock(filepath.Join(dir, lockName))
 		if err != nil {
 			return nil, fmt.Errorf("opening the journal %s: %w", dir, err)
 		}

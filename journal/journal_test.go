@@ -129,7 +129,7 @@ func TestHeadIsTheMerkleRootOfTheLeaves(t *testing.T) {
 		opt := journal.Options{SegmentRecords: 256 * rapid.Uint64Range(1, 3).Draw(r, "segment size")}
 		j := open(t, dir, opt)
 		var written []string
-		for range rapid.IntRange(1, 12).Draw(r, "steps") {
+		for range rapid.IntRange(1, 5).Draw(r, "steps") {
 			if rapid.IntRange(0, 3).Draw(r, "what") == 0 {
 				j.Close()
 				if rapid.Bool().Draw(r, "lose the tiles") {

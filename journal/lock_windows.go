@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 
 	"golang.org/x/sys/windows"
 )
@@ -23,4 +24,14 @@ func lockFile(path string) (io.Closer, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// Writing reports whether some process has a journal open for writing.
+func Writing(dir string) bool {
+	f, err := os.Open(filepath.Join(dir, lockName))
+	if err != nil {
+		return false
+	}
+	defer f.Close() // and with it the lock
+	return errors.Is(windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, new(windows.Overlapped)), windows.ERROR_LOCK_VIOLATION)
 }

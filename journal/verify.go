@@ -229,7 +229,7 @@ func (x *verifying) strays() error {
 	if err != nil {
 		return err
 	}
-	known := []string{"lock", "tile", checkpointFile, PublicKeyFile, settledFile, "hashes", WitnessedFile, "timestamps"}
+	known := []string{lockName, "tile", checkpointFile, PublicKeyFile, settledFile, "hashes", WitnessedFile, "timestamps"}
 	for _, e := range entries {
 		name := strings.TrimSuffix(e.Name(), ".new") // a crash may have left one
 		if !strings.HasSuffix(name, segmentSuffix) && !slices.Contains(known, name) {
