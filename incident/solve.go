@@ -40,11 +40,10 @@ type solver struct {
 	beforeMeans, tallyMeans []memory
 }
 
-// sweeps is how often, at most, each entry is asked again. Most are settled
-// after the second; the rest are too close to call.
+// sweeps is how often, at most, each entry is asked again: all once, then those
+// about what moved whose answer was not clear. What is open after that is too close to
+// call.
 const sweeps = 4
-
-const recounts = 1
 
 func (s *solver) solve() {
 	s.bySize = s.bySize[:0]
@@ -85,21 +84,19 @@ func (s *solver) divide() {
 	for _, i := range s.bySize {
 		s.settle(i)
 	}
-	for n := range sweeps {
-		if n < recounts {
-			s.rates.count(s)
-			s.adapt()
-			for i := range s.entries {
-				s.entries[i].asked = s.entries[i].sure
-			}
-		}
+	s.rates.count(s)
+	s.adapt()
+	for i := range s.entries {
+		s.entries[i].asked = false
+	}
+	for range sweeps {
 		changed := false
 		for _, i := range s.bySize {
 			if !s.entries[i].asked && len(s.near.of(i)) > 0 && s.settle(i) {
 				changed = true
 			}
 		}
-		if !changed && n+1 >= recounts {
+		if !changed {
 			break
 		}
 	}
