@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"math"
 	"slices"
 
 	"github.com/truce-monitor/truce/geo"
@@ -139,7 +140,17 @@ func (j *Judge) fromPlace(a *author, s *situation) {
 	a.reasons.add("author-side", "It lies on the side of "+side+" with "+percent(p)+", and "+what+".", "side", side, "probability", number(p), "weight", number(own), "distance_m", number(s.place.DistanceM))
 }
 
-// fromCourse follows the course of a projectile back to the side it came from.
+// Where a course is followed: so many rays all round, of which the first leads back
+// along it, and so many places on each.
+const (
+	rays  = 16
+	steps = 3
+)
+
+// fromCourse follows the course of a projectile back to where it came from. How well
+// a party explains the course is how much of the ground that it leads back over is
+// that party's, against what is by any other course: the chance of the course, given
+// the place and who fired. It was told to about an eighth of the compass.
 func (j *Judge) fromCourse(a *author, s *situation) {
 	in := s.in
 	if in.Heading == nil || !s.exact || j.places == nil {
@@ -150,51 +161,56 @@ func (j *Judge) fromCourse(a *author, s *situation) {
 	default:
 		return
 	}
-	reach := j.par.Author.HeadedM
+	par := &j.par.Author
+	reach := par.HeadedM
 	if w := j.par.Weapons[in.Weapon].RangeM; w > 0 {
-		reach = min(w, 20*reach)
+		reach = min(w, 2*reach)
 	}
-	back := *in.Heading + 180
-	if back >= 360 {
-		back -= 360
-	}
-	weight := map[string]float64{}
-	const steps = 3
-	for i := 1; i <= steps; i++ {
-		origin := direct(geo.Point{Lat: in.Position.Lat, Lon: in.Position.Lon}, back, reach*float64(i)/steps)
-		if at := j.places.At(origin, in.Position.Radius, s.at); at.Side != "" {
-			weight[at.Side] += at.SideProbability / steps
+	here := geo.Point{Lat: in.Position.Lat, Lon: in.Position.Lon}
+	back, around := map[string]float64{}, map[string]float64{}
+	for ray := range rays {
+		share := 0.0
+		switch ray {
+		case 0:
+			share = 0.5
+		case 1, rays - 1:
+			share = 0.25
+		}
+		azimuth := math.Mod(*in.Heading+180+360/rays*float64(ray), 360)
+		for i := range steps {
+			origin := direct(here, azimuth, reach*(float64(i)+0.5)/steps)
+			at := j.places.At(origin, in.Position.Radius, s.at)
+			if at.Side == "" {
+				continue
+			}
+			back[at.Side] += share * at.SideProbability / steps
+			around[at.Side] += at.SideProbability / (rays * steps)
 		}
 	}
-	total := 0.0
-	for _, id := range j.conflict {
-		total += weight[id]
-	}
-	if total == 0 {
-		return
-	}
-	best, q := "", j.par.Author.HeadedFrom
-	most := 0.0
+	best, most := "", 0.0
 	for _, id := range j.conflict {
 		switch {
-		case weight[id] > most:
-			best, most = id, weight[id]
-		case weight[id] == most:
+		case around[id] == 0:
+		case back[id]/around[id] > most:
+			best, most = id, back[id]/around[id]
+		case back[id]/around[id] == most:
 			best = "" // it points to no side more than to another
 		}
 	}
+	if most == 0 {
+		return
+	}
 	a.update(func(party string) float64 {
-		if party == "" {
-			return 0.5
+		if around[party] == 0 { // it holds no ground there, or is nobody
+			return 1
 		}
-		w := weight[party] + (1-total)/float64(len(j.conflict))
-		return w*q + (1-w)*(1-q)
+		return par.HeadedFrom*back[party]/around[party] + 1 - par.HeadedFrom
 	})
 	if best == "" {
 		return
 	}
 	a.join("its course points back to a side")
-	a.reasons.add("author-course", "Its course points back to the side of "+best+" with "+percent(weight[best])+".", "side", best, "heading_deg", number(*in.Heading), "probability", number(weight[best]))
+	a.reasons.add("author-course", "Its course points back to the side of "+best+" with "+percent(back[best])+", any course with "+percent(around[best])+".", "side", best, "heading_deg", number(*in.Heading), "probability", number(back[best]), "any", number(around[best]))
 }
 
 // fromActors weighs against parties that sources do not name where they name
