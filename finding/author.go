@@ -14,6 +14,7 @@ import (
 type author struct {
 	candidates  []string
 	probability []float64
+	rest        []float64 // the same without what parties say of each other
 	basis       string
 	reasons     chain
 }
@@ -49,6 +50,7 @@ func (j *Judge) author(s *situation) *author {
 	if n == 0 {
 		a.probability[n] = 1
 	}
+	a.rest = slices.Clone(a.probability)
 	s.author = a
 	if n == 0 {
 		return a
@@ -73,13 +75,18 @@ func isThere(a observation.Activity) bool {
 // update multiplies each candidate's probability by how well it explains the
 // evidence.
 func (a *author) update(likelihood func(party string) float64) {
+	a.weigh(a.probability, likelihood)
+	a.weigh(a.rest, likelihood)
+}
+
+func (a *author) weigh(probability []float64, likelihood func(party string) float64) {
 	sum := 0.0
 	for i, id := range a.candidates {
-		a.probability[i] *= likelihood(id)
-		sum += a.probability[i]
+		probability[i] *= likelihood(id)
+		sum += probability[i]
 	}
-	for i := range a.probability {
-		a.probability[i] /= sum
+	for i := range probability {
+		probability[i] /= sum
 	}
 }
 
@@ -113,9 +120,21 @@ func (j *Judge) fromPlace(a *author, s *situation) {
 			own, what = par.FlownHere, "it flew there"
 		case observation.Jamming:
 			own, what = par.JammedHere, "it was jammed there"
+		case observation.Explosion:
+			// Ears and sensors can't tell guns from shells; who tells of a place was hit.
+			if !tells(in, observation.News, observation.UAV, observation.Dataset) {
+				return
+			}
+			own, what, landed = 1-par.StruckHere, "it struck there", true
 		default:
 			return
 		}
+	}
+	if in.Place != "" && in.Position.Radius > par.CoarseM && p < par.NamedHere {
+		p, what = par.NamedHere, what+", by the name of the place"
+	}
+	if byParties(in) {
+		own, what = 0.5+(own-0.5)*(2*par.Claims[observation.Party]-1), what+" by a party's word alone"
 	}
 	far := 1.0
 	if landed {
@@ -146,6 +165,21 @@ const (
 	rays  = 16
 	steps = 3
 )
+
+// watched reports whether somebody saw or recorded it who is none of the parties.
+func watched(in *incident.Incident) bool {
+	return tells(in, observation.Patrol, observation.Post, observation.Camera, observation.Acoustic, observation.Seismic, observation.Radar, observation.UAV, observation.Satellite, observation.Hotline)
+}
+
+// tells reports whether one of these means tells of it on its own.
+func tells(in *incident.Incident, means ...observation.Means) bool {
+	return slices.ContainsFunc(in.Members, func(m incident.Member) bool { return m.Independent && slices.Contains(means, m.Means) })
+}
+
+// byParties reports whether none but parties tell of it.
+func byParties(in *incident.Incident) bool {
+	return len(in.Members) > 0 && !slices.ContainsFunc(in.Members, func(m incident.Member) bool { return m.Independent && m.Means != observation.Party })
+}
 
 // fromCourse follows the course of a projectile back to where it came from. How well
 // a party explains the course is how much of the ground that it leads back over is
@@ -255,7 +289,10 @@ func (j *Judge) fromClaims(a *author, s *situation) {
 				means = "own"
 			}
 		}
-		if seen[claim{means, p.ID}] && (means == observation.Party || means == observation.News || means == "own") {
+		if means == observation.Party && watched(s.in) {
+			means = "party-watched"
+		}
+		if seen[claim{means, p.ID}] && (means == "party-watched" || means == observation.Party || means == observation.News || means == "own") {
 			continue
 		}
 		seen[claim{means, p.ID}] = true
@@ -263,7 +300,7 @@ func (j *Judge) fromClaims(a *author, s *situation) {
 		if !ok {
 			right = par.Claims["unknown"]
 		}
-		a.claimed(p.ID, right)
+		a.claimed(p.ID, right, means == observation.Party || means == "party-watched")
 		a.join("sources hold a party responsible")
 		a.reasons.add("author-claim", "Source "+c.Source+" holds "+p.ID+" responsible; weight "+number(right)+".", "source", c.Source, "party", p.ID, "means", string(means), "weight", number(right))
 	}
@@ -271,22 +308,27 @@ func (j *Judge) fromClaims(a *author, s *situation) {
 		// A data set about one side's acts gives the actor by design.
 		if p := j.party(name); p != nil && slices.Contains(j.conflict, p.ID) {
 			right := par.Claims[observation.Dataset]
-			a.claimed(p.ID, right)
+			a.claimed(p.ID, right, false)
 			a.join("the data set is about one actor")
 			a.reasons.add("author-dataset", "The data set gives "+p.ID+" as the actor of all it holds; weight "+number(right)+".", "party", p.ID, "weight", number(right))
 		}
 	}
 }
 
-// claimed weighs a statement that names party and is right with a probability.
-func (a *author) claimed(party string, right float64) {
+// claimed weighs a statement that names party and is right with a probability. word
+// is set for a party's about another.
+func (a *author) claimed(party string, right float64, word bool) {
 	others := float64(max(1, len(a.candidates)-2))
-	a.update(func(id string) float64 {
+	likelihood := func(id string) float64 {
 		if id == party {
 			return right
 		}
 		return (1 - right) / others
-	})
+	}
+	a.weigh(a.probability, likelihood)
+	if !word {
+		a.weigh(a.rest, likelihood)
+	}
 }
 
 // independent reports whether a source said something of its own: what it
@@ -317,7 +359,8 @@ func hasSuffix(s, suffix string) bool {
 	return len(s) >= len(suffix) && s[len(s)-len(suffix):] == suffix
 }
 
-// responsible answers by the threshold; below it the party stays unsaid.
+// responsible answers by the threshold; below it the party stays unsaid, as it does
+// where little but a party's word speaks against it.
 func (j *Judge) responsible(a *author, threshold float64) Responsible {
 	r := Responsible{Candidates: make([]Candidate, len(a.candidates)), Basis: a.basis}
 	for i, id := range a.candidates {
@@ -333,7 +376,9 @@ func (j *Judge) responsible(a *author, threshold float64) Responsible {
 		return 0
 	})
 	if first := r.Candidates[0]; first.Party != "" && first.Probability >= threshold {
-		r.Party, r.Probability = first.Party, first.Probability
+		if a.rest[slices.Index(a.candidates, first.Party)] >= j.par.Author.BesideWord {
+			r.Party, r.Probability = first.Party, first.Probability
+		}
 	}
 	return r
 }
@@ -344,5 +389,9 @@ func (j *Judge) describeAuthor(c *chain, r Responsible, threshold float64) {
 		return
 	}
 	best := r.Candidates[0]
-	c.add("author", "Who is responsible is undetermined: no party reaches "+percent(threshold)+".", "probability", number(best.Probability), "threshold", number(threshold))
+	why := "no party reaches " + percent(threshold)
+	if best.Party != "" && best.Probability >= threshold {
+		why = "little but a party's word speaks for who did it"
+	}
+	c.add("author", "Who is responsible is undetermined: "+why+".", "probability", number(best.Probability), "threshold", number(threshold))
 }

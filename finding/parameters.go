@@ -49,6 +49,9 @@ type Parameters struct {
 		NotNamed       float64                       `yaml:"not_named"`
 		OutOfRange     float64                       `yaml:"out_of_range"`
 		HeadedM        float64                       `yaml:"headed_m"` // metres
+		BesideWord     float64                       `yaml:"beside_word"`
+		NamedHere      float64                       `yaml:"named_here"`
+		CoarseM        float64                       `yaml:"coarse_m"` // metres
 		Claims         map[observation.Means]float64 `yaml:"claims"`
 	} `yaml:"author"`
 	Weapons map[observation.Weapon]struct {
@@ -67,7 +70,7 @@ func ReadParameters(data []byte) (*Parameters, error) {
 	for _, v := range []float64{
 		r.Relevant, r.RelevantAct, r.WeaponUnknown, r.ForceUnknown, r.CalibreUnknown, r.DirectionUnknown, r.ActorUnknown, r.SiteByName,
 		r.CountLikely, r.CountPossible, r.PlaceUnknown, r.NoEvidence, r.Refused, r.Late,
-		a.SomeoneElse, a.LaunchedHere, a.LandedHere, a.StruckHere, a.HeldHere, a.ObstructedHere, a.FlownHere, a.JammedHere, a.HeadedFrom, a.NotNamed, a.OutOfRange,
+		a.SomeoneElse, a.LaunchedHere, a.LandedHere, a.StruckHere, a.HeldHere, a.ObstructedHere, a.FlownHere, a.JammedHere, a.HeadedFrom, a.NotNamed, a.OutOfRange, a.BesideWord, a.NamedHere,
 	} {
 		if !(v > 0 && v < 1) {
 			return nil, fmt.Errorf("reading parameters of judgement: probability %g; expected one between 0 and 1, all stated", v)

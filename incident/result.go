@@ -214,8 +214,9 @@ func (m *model) describeType(c *told, in *Incident) {
 		}
 		in.Activity = in.Activities[0].Activity
 	}
+	in.Heading = course(c)
 	// The most reliable source that names one decides weapon and direction.
-	weapon, direction, heading := -1.0, -1.0, -1.0
+	weapon, direction := -1.0, -1.0
 	for i := range c.members {
 		o, p := c.members[i].o, c.members[i].truth
 		if o.Weapon != "" && (in.Weapon == "" || known(o.Weapon) && (p > weapon || !known(in.Weapon))) {
@@ -228,11 +229,33 @@ func (m *model) describeType(c *told, in *Incident) {
 				direction = p
 			}
 		}
-		if o.Heading != nil && p > heading {
-			h := *o.Heading
-			in.Heading, heading = &h, p
+	}
+}
+
+// course is the mean direction of what independent sources tell of it (Mardia and Jupp
+// 2000, Directional Statistics, 2.2), by weight; where they contradict each other, the
+// most reliable one's.
+func course(c *told) *float64 {
+	var east, north, weight, most, best float64
+	n := 0
+	for _, e := range c.members {
+		if e.o.Heading == nil || !e.independent && n > 0 {
+			continue
+		}
+		n++
+		sin, cos := math.Sincos(*e.o.Heading * degree)
+		east, north, weight = east+e.truth*sin, north+e.truth*cos, weight+e.truth
+		if e.truth > most {
+			most, best = e.truth, *e.o.Heading
 		}
 	}
+	switch {
+	case n == 0:
+		return nil
+	case n > 1 && math.Hypot(east, north) > 0.8*weight:
+		best = math.Mod(round(math.Atan2(east, north)/degree+360, 1), 360)
+	}
+	return &best
 }
 
 // count is the number on which independent sources agree best: the middle by

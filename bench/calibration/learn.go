@@ -2,10 +2,10 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/truce-monitor/truce/geo"
+	"github.com/truce-monitor/truce/observation"
 )
 
 // share is how often something was so.
@@ -26,45 +26,55 @@ func (t *total) count(key string, yes bool) {
 	}
 }
 
-// learn counts how often each kind of evidence points to who did it.
+// learn counts how often each kind of evidence is right about who did it, by the
+// parameter of package finding that it stands behind.
 func (t *total) learn(p *play) {
 	for i := range p.incidents {
 		in := &p.incidents[i]
 		at := p.event(in)
-		if at < 0 || p.truth.Events[at].Party == "" || in.Position == nil {
+		if at < 0 || p.truth.Events[at].Party == "" {
 			continue
 		}
 		e := &p.truth.Events[at]
-		place := p.zones.At(geo.Point{Lat: in.Position.Lat, Lon: in.Position.Lon}, in.Position.Radius, e.At)
-		if place.SideProbability > 0.99 {
-			t.count(fmt.Sprintf("side sure, %s %s: by who holds it", in.Activity, in.Direction), place.Side == e.Party)
-		}
-		t.count(fmt.Sprintf("side is %.2f, by the other", float64(int(place.SideProbability*20))/20), place.Side != e.Party)
-		if in.Heading != nil {
-			b := 0
-			back := *in.Heading + 180
-			for _, d := range []float64{1000, 2000, 4000, 8000, 16000} {
-				o := p.zones.At(direct(geo.Point{Lat: in.Position.Lat, Lon: in.Position.Lon}, back, d), in.Position.Radius, e.At)
-				if o.Side != "" {
-					t.count(fmt.Sprintf("course back %5.0f m", d), o.Side == e.Party)
-				}
-				b++
-			}
+		t.count("someone_else: none of the parties", p.terms.Party(e.Party) == nil)
+		watched, named := false, in.Place != ""
+		for _, m := range in.Members {
+			watched = watched || m.Means != observation.Party && m.Means != observation.News
 		}
 		for _, c := range in.Claims {
-			t.count(fmt.Sprintf("claim by %s", c.Means), c.Party == e.Party)
+			switch {
+			case c.Means != observation.Party:
+			case watched:
+				t.count("claims, party-watched", c.Party == e.Party)
+			default:
+				t.count("claims, party", c.Party == e.Party)
+			}
+		}
+		if in.Position == nil {
+			continue
+		}
+		place := p.zones.At(geo.Point{Lat: in.Position.Lat, Lon: in.Position.Lon}, in.Position.Radius, e.At)
+		truly := p.zones.At(geo.Point{Lat: e.Lat, Lon: e.Lon}, 0, e.At)
+		if place.Side == "" {
+			continue
+		}
+		if named && in.Position.Radius > 3000 {
+			t.count("named_here: it lies on the side of the place's name", place.Side == truly.Side)
+		}
+		if place.SideProbability < 0.999 {
+			continue
+		}
+		switch in.Activity {
+		case observation.Shelling, observation.UAVStrike:
+			t.count("struck_here: what strikes a side is by the other", place.Side != e.Party)
+		}
+		if in.Direction == observation.Impact {
+			t.count("landed_here: what comes in is by the other", place.Side != e.Party)
 		}
 	}
 }
 
-// direct is exact enough for a look at shares.
-func direct(p geo.Point, bearing, m float64) geo.Point {
-	sin, cos := math.Sincos(bearing * math.Pi / 180)
-	return geo.Point{Lat: p.Lat + m*cos/111195, Lon: p.Lon + m*sin/111195/math.Cos(p.Lat*math.Pi/180)}
-}
-
-func (t *total) printShares(name string) {
-	fmt.Println(name)
+func (t *total) printShares() {
 	keys := []string{}
 	for k := range t.shares {
 		keys = append(keys, k)
@@ -72,6 +82,6 @@ func (t *total) printShares(name string) {
 	slices.Sort(keys)
 	for _, k := range keys {
 		s := t.shares[k]
-		fmt.Printf("   %-60s %6.0f  %.3f\n", k, s.n, s.yes/s.n)
+		fmt.Printf("   %-56s %6.0f  %.3f\n", k, s.n, s.yes/s.n)
 	}
 }

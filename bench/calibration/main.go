@@ -52,7 +52,8 @@ func main() {
 			all.add(p)
 		}
 		if *shares {
-			all.printShares(name)
+			fmt.Println(name)
+			all.printShares()
 			continue
 		}
 		all.print(name, *full)
@@ -187,24 +188,27 @@ func (p *play) input() eval.Input {
 
 // total is what is measured, over seeds.
 type total struct {
-	n       float64
 	scores  []*eval.Scores
+	all     eval.Input // of all seeds together
 	circles map[string]*circle
-	days    []float64
 	shares  map[string]*share
+	why     groups
 }
 
 // circle is how often the true place lies within what is stated.
 type circle struct {
-	n, in, half int
-	d2          []float64 // squared distance in units of the stated radius
+	n, in int
+	d2    []float64 // squared distance in units of the stated radius
 }
 
 func (t *total) add(p *play) {
-	t.scores = append(t.scores, eval.Measure(p.input()))
+	in := p.input()
+	t.scores = append(t.scores, eval.Measure(in))
+	t.pool(in)
 	if t.circles == nil {
-		t.circles = map[string]*circle{}
+		t.circles, t.why = map[string]*circle{}, groups{}
 	}
+	t.why.add(p)
 	put := func(kind string, d, r float64) {
 		c := t.circles[kind]
 		if c == nil {
@@ -243,6 +247,35 @@ func (t *total) add(p *play) {
 	}
 }
 
+// pool puts the seeds together, for what does not go by day.
+func (t *total) pool(in eval.Input) {
+	seed := fmt.Sprint(len(t.scores))
+	if t.all.Truth == nil {
+		t.all = in
+		t.all.Truth, t.all.Seen, t.all.Found = &eval.Truth{Of: map[eval.Ref]int{}}, nil, nil
+	}
+	of := func(r eval.Ref) eval.Ref { return eval.Ref{Source: r.Source + seed, Ref: r.Ref} }
+	first := len(t.all.Truth.Events)
+	t.all.Truth.Events = append(t.all.Truth.Events, in.Truth.Events...)
+	for r, at := range in.Truth.Of {
+		if at >= 0 {
+			at += first
+		}
+		t.all.Truth.Of[of(r)] = at
+	}
+	for _, x := range in.Seen {
+		x.Ref = of(x.Ref)
+		t.all.Seen = append(t.all.Seen, x)
+	}
+	for _, x := range in.Found {
+		x.Members = slices.Clone(x.Members)
+		for k := range x.Members {
+			x.Members[k] = of(x.Members[k])
+		}
+		t.all.Found = append(t.all.Found, x)
+	}
+}
+
 func rank(m observation.Means) int {
 	return slices.Index([]observation.Means{observation.UAV, observation.Camera, observation.Acoustic, observation.Radar, observation.Patrol, observation.Seismic, observation.Satellite, observation.Party, observation.Hotline, observation.News}, m)
 }
@@ -273,19 +306,23 @@ func (t *total) print(name string, bins bool) {
 		}
 		return sum
 	}
+	pooled := eval.Measure(t.all)
 	for _, c := range []struct {
 		name string
 		of   func(*eval.Scores) *eval.Calibration
 	}{{"it happened", func(s *eval.Scores) *eval.Calibration { return &s.Happened }}, {"inside", func(s *eval.Scores) *eval.Calibration { return &s.Inside }},
 		{"inside, in doubt", func(s *eval.Scores) *eval.Calibration { return &s.InsideDoubt }}, {"who did it", func(s *eval.Scores) *eval.Calibration { return &s.Attribution }}} {
-		fmt.Printf("   %-18s n %6d Brier %.3f calibration error %.3f\n", c.name, c.of(t.scores[0]).N, mean(func(s *eval.Scores) float64 { return c.of(s).Brier }), mean(func(s *eval.Scores) float64 { return c.of(s).Error }))
+		fmt.Printf("   %-18s n %6d Brier %.3f calibration error %.3f\n", c.name, c.of(pooled).N, c.of(pooled).Brier, c.of(pooled).Error)
 		if bins {
-			for _, b := range c.of(t.scores[0]).Bins {
+			for _, b := range c.of(pooled).Bins {
 				fmt.Printf("      %6d said %.3f, was %.3f\n", b.N, b.Stated, b.Happened)
 			}
 		}
 	}
-	a := t.scores[0].Attributed
+	if bins {
+		t.why.print()
+	}
+	a := pooled.Attributed
 	fmt.Printf("   named rightly %d, wrongly %d, undetermined %d\n", a.Right, a.Wrong, a.Undetermined)
 	fmt.Printf("   count: %+.1f %% in all, %.1f %% a day\n", 100*mean(func(s *eval.Scores) float64 { return s.Count.Bias }), 100*mean(func(s *eval.Scores) float64 { return s.Count.Error }))
 	for _, list := range [][]eval.Counts{t.scores[0].ByType, t.scores[0].ByZone} {

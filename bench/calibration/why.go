@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/truce-monitor/truce/eval"
+	"github.com/truce-monitor/truce/incident"
+	"github.com/truce-monitor/truce/observation"
+)
+
+// groups of forecasts about who did it, by what they rest on.
+type groups map[string][]eval.Forecast
+
+func (g groups) add(p *play) {
+	for i := range p.incidents {
+		in := &p.incidents[i]
+		at := p.event(in)
+		if at < 0 || p.truth.Events[at].Party == "" {
+			continue
+		}
+		for _, y := range p.judge.Judge(in) {
+			best := y.Responsible.Candidates[0]
+			for _, c := range y.Responsible.Candidates {
+				if best.Party == "" {
+					best = c
+				}
+			}
+			what := y.Responsible.Basis
+			if what == "" {
+				what = "nothing: " + string(in.Activity)
+			}
+			if in.Position == nil {
+				what += ", no place"
+			} else if in.Position.Radius > 3000 {
+				what += ", coarse"
+			}
+			if told(in) {
+				what += ", told by parties alone"
+			}
+			for _, e := range []string{what, "   "+string(in.Activity)+" with "+y.Responsible.Basis} {
+				g[e] = append(g[e], eval.Forecast{Probability: best.Probability, Happened: best.Party == p.truth.Events[at].Party})
+			}
+			break
+		}
+	}
+}
+
+func told(in *incident.Incident) bool {
+	return !slices.ContainsFunc(in.Members, func(m incident.Member) bool { return m.Means != observation.Party })
+}
+
+func (g groups) print() {
+	keys := []string{}
+	for k := range g {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b string) int { return len(g[b]) - len(g[a]) })
+	for _, k := range keys {
+		said, was, n := 0.0, 0.0, float64(len(g[k]))
+		for _, f := range g[k] {
+			said += f.Probability / n
+			if f.Happened {
+				was += 1 / n
+			}
+		}
+		c := eval.Calibrate(g[k])
+		fmt.Printf("      %6.0f said %.3f was %.3f error %.3f: %s\n", n, said, was, c.Error, k)
+	}
+}
