@@ -128,8 +128,14 @@ func (a *App) found(ctx context.Context) ([]eval.Found, error) {
 		if err != nil {
 			return nil, err
 		}
-		// Who did it does not depend on the provision.
+		// Neither where nor who depends on the provision.
 		for _, y := range findings {
+			if f.Zones != nil { // the findings' is the better answer: it knows what lies where
+				clear(f.Zones)
+				for _, m := range y.Place.Zones {
+					f.Zones[m.Zone] = m.Probability
+				}
+			}
 			if len(y.Responsible.Candidates) == 0 {
 				continue
 			}

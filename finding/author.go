@@ -130,7 +130,7 @@ func (j *Judge) fromPlace(a *author, s *situation) {
 			return
 		}
 	}
-	if in.Place != "" && in.Position.Radius > par.CoarseM && p < par.NamedHere {
+	if j.named(s) && p < par.NamedHere {
 		p, what = par.NamedHere, what+", by the name of the place"
 	}
 	if byParties(in) {
@@ -139,7 +139,12 @@ func (j *Judge) fromPlace(a *author, s *situation) {
 	far := 1.0
 	if landed {
 		if reach := j.par.Weapons[in.Weapon].RangeM; reach > 0 && s.place.DistanceM > reach {
-			far = par.OutOfRange
+			// As far as its place is known.
+			out := 1.0
+			if sigma := in.Position.Radius / sigmas95; sigma > 0 {
+				out = normal((s.place.DistanceM - reach) / sigma)
+			}
+			far = 1 - out*(1-par.OutOfRange)
 			what += ", farther from the line than the weapon reaches"
 		}
 	}

@@ -32,6 +32,8 @@ type Parameters struct {
 		CountLikely      float64 `yaml:"count_likely"`
 		CountPossible    float64 `yaml:"count_possible"`
 		PlaceUnknown     float64 `yaml:"place_unknown"`
+		FireFallsM       float64 `yaml:"fire_falls_m"` // metres
+		FireFar          float64 `yaml:"fire_far"`
 		NoEvidence       float64 `yaml:"no_evidence"`
 		Refused          float64 `yaml:"refused"`
 		Late             float64 `yaml:"late"`
@@ -69,7 +71,7 @@ func ReadParameters(data []byte) (*Parameters, error) {
 	r, a := &p.Rule, &p.Author
 	for _, v := range []float64{
 		r.Relevant, r.RelevantAct, r.WeaponUnknown, r.ForceUnknown, r.CalibreUnknown, r.DirectionUnknown, r.ActorUnknown, r.SiteByName,
-		r.CountLikely, r.CountPossible, r.PlaceUnknown, r.NoEvidence, r.Refused, r.Late,
+		r.CountLikely, r.CountPossible, r.PlaceUnknown, r.FireFar, r.NoEvidence, r.Refused, r.Late,
 		a.SomeoneElse, a.LaunchedHere, a.LandedHere, a.StruckHere, a.HeldHere, a.ObstructedHere, a.FlownHere, a.JammedHere, a.HeadedFrom, a.NotNamed, a.OutOfRange, a.BesideWord, a.NamedHere,
 	} {
 		if !(v > 0 && v < 1) {

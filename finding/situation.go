@@ -21,6 +21,8 @@ type situation struct {
 	zones  map[string]float64
 	exact  bool // it has a position that stands for itself
 	placed bool // it has a position
+	// Where its place is not exact, how fire falls off from the line counts too.
+	weighed bool
 
 	centroid, window, aggregate, reference bool
 
@@ -79,7 +81,11 @@ func (j *Judge) situation(in *incident.Incident) *situation {
 func (j *Judge) find(s *situation) {
 	in := s.in
 	if s.placed {
-		s.place = j.places.At(geo.Point{Lat: in.Position.Lat, Lon: in.Position.Lon}, in.Position.Radius, s.at)
+		p := geo.Point{Lat: in.Position.Lat, Lon: in.Position.Lon}
+		s.place = j.places.At(p, in.Position.Radius, s.at)
+		if s.exact && ofForce(in.Activity) {
+			j.ground(s, p, in.Position.Radius)
+		}
 	}
 	// No digit that depends on the machine leaves in a finding.
 	s.place.DistanceM = math.Round(s.place.DistanceM*10) / 10
@@ -243,6 +249,9 @@ func (j *Judge) describe(c *chain, s *situation) {
 			text += ", on the side of " + s.place.Side + " with " + percent(s.place.SideProbability)
 		}
 		c.add("side", text+".", "line", s.place.Line, "line_version", s.place.LineVersion, "distance_m", number(math.Round(s.place.DistanceM)), "side", s.place.Side, "probability", number(s.place.SideProbability))
+	}
+	if s.weighed {
+		c.add("ground", "Its place is known to "+km(in.Position.Radius)+" only; that fire mostly falls near the line counts.", "radius_m", number(in.Position.Radius))
 	}
 	for _, w := range in.Caveats {
 		c.add("caveat", "Caveat of a source: "+w+".", "caveat", w)

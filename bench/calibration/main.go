@@ -173,6 +173,12 @@ func (p *play) input() eval.Input {
 			}
 		}
 		for _, y := range p.judge.Judge(x) {
+			if f.Zones != nil {
+				f.Zones = map[string]float64{}
+				for _, m := range y.Place.Zones {
+					f.Zones[m.Zone] = m.Probability
+				}
+			}
 			f.Parties, f.Named = map[string]float64{}, y.Responsible.Party
 			for _, c := range y.Responsible.Candidates {
 				if c.Party != "" {
@@ -192,7 +198,8 @@ type total struct {
 	all     eval.Input // of all seeds together
 	circles map[string]*circle
 	shares  map[string]*share
-	why     groups
+	why     groups // forecasts of who did it
+	doubt   groups // of lying in a zone
 }
 
 // circle is how often the true place lies within what is stated.
@@ -206,9 +213,10 @@ func (t *total) add(p *play) {
 	t.scores = append(t.scores, eval.Measure(in))
 	t.pool(in)
 	if t.circles == nil {
-		t.circles, t.why = map[string]*circle{}, groups{}
+		t.circles, t.why, t.doubt = map[string]*circle{}, groups{}, groups{}
 	}
 	t.why.add(p)
+	t.doubt.doubts(p)
 	put := func(kind string, d, r float64) {
 		c := t.circles[kind]
 		if c == nil {
@@ -321,6 +329,7 @@ func (t *total) print(name string, bins bool) {
 	}
 	if bins {
 		t.why.print()
+		t.doubt.print()
 	}
 	a := pooled.Attributed
 	fmt.Printf("   named rightly %d, wrongly %d, undetermined %d\n", a.Right, a.Wrong, a.Undetermined)

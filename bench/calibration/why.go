@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/truce-monitor/truce/eval"
+	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
 )
@@ -38,7 +40,7 @@ func (g groups) add(p *play) {
 			if told(in) {
 				what += ", told by parties alone"
 			}
-			for _, e := range []string{what, "   "+string(in.Activity)+" with "+y.Responsible.Basis} {
+			for _, e := range []string{what, "   " + string(in.Activity) + " with " + y.Responsible.Basis} {
 				g[e] = append(g[e], eval.Forecast{Probability: best.Probability, Happened: best.Party == p.truth.Events[at].Party})
 			}
 			break
@@ -66,5 +68,35 @@ func (g groups) print() {
 		}
 		c := eval.Calibrate(g[k])
 		fmt.Printf("      %6.0f said %.3f was %.3f error %.3f: %s\n", n, said, was, c.Error, k)
+	}
+}
+
+// doubts are forecasts of lying in a zone, by how the place is known.
+func (g groups) doubts(p *play) {
+	for i := range p.incidents {
+		in := &p.incidents[i]
+		at := p.event(in)
+		if at < 0 || in.Position == nil {
+			continue
+		}
+		e := p.truth.Events[at]
+		inside := map[string]bool{}
+		for _, m := range p.zones.At(geo.Point{Lat: e.Lat, Lon: e.Lon}, 0, e.At).Zones {
+			inside[m.Zone] = m.Probability >= 0.5
+		}
+		found := p.judge.Judge(in)
+		here := p.zones.At(geo.Point{Lat: in.Position.Lat, Lon: in.Position.Lon}, in.Position.Radius, in.From).Zones
+		if len(found) > 0 {
+			here = found[0].Place.Zones
+		}
+		for _, m := range here {
+			if m.Probability < 0.01 || m.Probability > 0.99 {
+				continue
+			}
+			x := eval.Forecast{Probability: m.Probability, Happened: inside[m.Zone]}
+			key := fmt.Sprintf("radius to %6.0f m", math.Pow(2, math.Ceil(math.Log2(in.Position.Radius))))
+			g[key] = append(g[key], x)
+			g[key+" "+m.Zone] = append(g[key+" "+m.Zone], x)
+		}
 	}
 }
