@@ -111,7 +111,7 @@ func (a *App) found(ctx context.Context) ([]eval.Found, error) {
 			a.progress.Done(int64(i))
 		}
 		x := &rows[i].Incident
-		f := eval.Found{ID: x.ID, From: x.From, To: x.To, Probability: x.Probability, Activities: map[observation.Activity]float64{}}
+		f := eval.Found{ID: x.ID, From: x.From, To: x.To, Probability: x.Probability, Distinct: x.Distinct, Activities: map[observation.Activity]float64{}}
 		for _, p := range x.Activities {
 			f.Activities[p.Activity] += p.Probability
 		}

@@ -16,6 +16,7 @@ type Found struct {
 	From, To    time.Time
 	Activities  map[observation.Activity]float64 // probabilities
 	Probability float64                          // that it happened
+	Distinct    float64                          // that it is an event of its own
 	Zones       map[string]float64               // probability that it lies inside; nil: it has no place
 	Parties     map[string]float64               // probability that the party did it; nil: nobody was asked
 	Named       string                           // the party it is attributed to; empty: undetermined
@@ -86,8 +87,8 @@ type Grouping struct {
 	F1 float64 `json:"f1"`
 }
 
-// Counts compares numbers of incidents, weighted by their probability, with those of
-// true events that anybody told of, day by day.
+// Counts compares numbers of incidents, each as the probability that it happened and is
+// an event of its own, with those of true events that anybody told of, day by day.
 type Counts struct {
 	Name    string  `json:"name,omitempty"`
 	True    float64 `json:"true"`
@@ -373,18 +374,19 @@ func (m *measure) counts(s *Scores) {
 		}
 		d := day(f.From.Add(f.To.Sub(f.From) / 2))
 		d.Incidents++
-		d.Counted += f.Probability
+		events := f.Probability * f.Distinct
+		d.Counted += events
 		for _, a := range slices.Sorted(maps.Keys(f.Activities)) {
 			kind := Kind(a)
 			kinds[kind] = true
-			counted[[2]string{d.Day, kind}] += f.Activities[a] * f.Probability
+			counted[[2]string{d.Day, kind}] += f.Activities[a] * events
 		}
 		most := 0.0
 		for _, z := range m.Zones {
-			counted[[2]string{d.Day, z}] += f.Zones[z] * f.Probability
+			counted[[2]string{d.Day, z}] += f.Zones[z] * events
 			most = max(most, f.Zones[z])
 		}
-		counted[[2]string{d.Day, outside}] += (1 - most) * f.Probability
+		counted[[2]string{d.Day, outside}] += (1 - most) * events
 	}
 	names := slices.Sorted(maps.Keys(days))
 	for _, d := range names {

@@ -159,7 +159,7 @@ func (p *play) input() eval.Input {
 	}
 	for i := range p.incidents {
 		x := &p.incidents[i]
-		f := eval.Found{ID: x.ID, From: x.From, To: x.To, Probability: x.Probability, Activities: map[observation.Activity]float64{}}
+		f := eval.Found{ID: x.ID, From: x.From, To: x.To, Probability: x.Probability, Distinct: x.Distinct, Activities: map[observation.Activity]float64{}}
 		for _, a := range x.Activities {
 			f.Activities[a.Activity] += a.Probability
 		}
