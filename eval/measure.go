@@ -147,6 +147,8 @@ func Kind(a observation.Activity) string {
 		return "presence and movement"
 	case observation.Fire, observation.Demining, observation.Exercise:
 		return string(a)
+	case observation.Damage, observation.Casualty: // what is left of one
+		return "explosions"
 	}
 	if k := family(a); k == "small arms" || k == "explosions" {
 		return k

@@ -200,6 +200,7 @@ type total struct {
 	shares  map[string]*share
 	why     groups // forecasts of who did it
 	doubt   groups // of lying in a zone
+	lone    map[string]*lone
 }
 
 // circle is how often the true place lies within what is stated.
@@ -217,6 +218,7 @@ func (t *total) add(p *play) {
 	}
 	t.why.add(p)
 	t.doubt.doubts(p)
+	t.own(p)
 	put := func(kind string, d, r float64) {
 		c := t.circles[kind]
 		if c == nil {
@@ -330,10 +332,21 @@ func (t *total) print(name string, bins bool) {
 	if bins {
 		t.why.print()
 		t.doubt.print()
+		t.printOwn()
 	}
 	a := pooled.Attributed
 	fmt.Printf("   named rightly %d, wrongly %d, undetermined %d\n", a.Right, a.Wrong, a.Undetermined)
 	fmt.Printf("   count: %+.1f %% in all, %.1f %% a day\n", 100*mean(func(s *eval.Scores) float64 { return s.Count.Bias }), 100*mean(func(s *eval.Scores) float64 { return s.Count.Error }))
+	off, days := 0.0, 0.0
+	for _, s := range t.scores {
+		for _, d := range s.Days {
+			if d.True >= 20 {
+				off += math.Abs(d.Counted-d.True) / d.True
+				days++
+			}
+		}
+	}
+	fmt.Printf("   days with 20 events and more: %.1f %% off on the average of %.0f\n", 100*off/days, days)
 	for _, list := range [][]eval.Counts{t.scores[0].ByType, t.scores[0].ByZone} {
 		for _, c := range list {
 			fmt.Printf("      %-24s true %6.0f counted %8.1f  %+6.1f %%  %6.1f %% a day\n", c.Name, c.True, c.Counted, 100*c.Bias, 100*c.Error)

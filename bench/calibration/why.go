@@ -100,3 +100,55 @@ func (g groups) doubts(p *play) {
 		}
 	}
 }
+
+// counts says how many events incidents are, by who tells of them.
+func (t *total) own(p *play) {
+	if t.lone == nil {
+		t.lone = map[string]*lone{}
+	}
+	taken := map[int]int{} // incident of most members by event
+	most := map[int]int{}
+	for i := range p.incidents {
+		at := p.event(&p.incidents[i])
+		if at >= 0 && len(p.incidents[i].Members) > most[at] {
+			taken[at], most[at] = i, len(p.incidents[i].Members)
+		}
+	}
+	for i := range p.incidents {
+		in := &p.incidents[i]
+		key := fmt.Sprintf("%s sources", number(in.IndependentSources))
+		if in.IndependentSources == 1 {
+			key = "alone " + string(in.Members[0].Means) + " " + string(in.Activity)
+		}
+		l := t.lone[key]
+		if l == nil {
+			l = &lone{}
+			t.lone[key] = l
+		}
+		at := p.event(in)
+		l.n++
+		l.said += in.Probability
+		l.distinct += in.Distinct
+		l.counted += in.Probability * in.Distinct
+		if at >= 0 && !p.truth.Events[at].No {
+			l.was++
+			if taken[at] == i {
+				l.own++
+			}
+		}
+	}
+}
+
+type lone struct{ n, said, was, distinct, counted, own float64 }
+
+func (t *total) printOwn() {
+	keys := []string{}
+	for k := range t.lone {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b string) int { return int(t.lone[b].n - t.lone[a].n) })
+	for _, k := range keys[:min(len(keys), 25)] {
+		l := t.lone[k]
+		fmt.Printf("      %-32s %6.0f said %.3f was %.3f, counted %7.1f were %6.0f events of their own (distinct %.3f)\n", k, l.n, l.said/l.n, l.was/l.n, l.counted, l.own, l.distinct/l.n)
+	}
+}
