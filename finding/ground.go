@@ -76,11 +76,14 @@ func (j *Judge) ground(s *situation, p geo.Point, radius float64) {
 			}
 		}
 	}
-	if s.place.Side != "" {
+	switch {
+	case s.place.Side == "":
+	case even: // of a settlement, the side is the settlement's
+		s.place.SideProbability = max(j.par.Author.NamedHere, ours/total)
+	case theirs > ours && other != "":
+		s.place.Side, s.place.SideProbability = other, theirs/total
+	default:
 		s.place.SideProbability = ours / total
-		if theirs > ours && other != "" {
-			s.place.Side, s.place.SideProbability = other, theirs/total
-		}
 	}
 	s.place.Zones = nil
 	for i := range j.agreement.Zones {

@@ -2,8 +2,9 @@
 // says, on scenarios whose truth is known: who did it, whether it lies in the zone,
 // whether the true place lies in the stated circle, and how many there were.
 //
-//	go run ./bench/calibration          unseen seeds
-//	go run ./bench/calibration -learn   the shares behind finding/parameters.yaml, training seeds
+//	go run ./bench/calibration                            unseen seeds
+//	go run ./bench/calibration -bins                      what it comes from
+//	go run ./bench/calibration -learn -first 1 -seeds 2   the shares behind finding/parameters.yaml
 package main
 
 import (
@@ -140,6 +141,16 @@ func (p *play) event(in *incident.Incident) int {
 	return best
 }
 
+// pure reports whether all members of an incident are of one event.
+func (p *play) pure(in *incident.Incident) bool {
+	for _, m := range in.Members {
+		if p.truth.Of[eval.Ref{Source: m.Source, Ref: m.Ref}] != p.event(in) {
+			return false
+		}
+	}
+	return true
+}
+
 // input is what eval scores, made without a workspace.
 func (p *play) input() eval.Input {
 	in := eval.Input{Truth: p.truth, Day: func(t time.Time) string { return t.UTC().Format(time.DateOnly) }}
@@ -240,6 +251,13 @@ func (t *total) add(p *play) {
 		e := &p.truth.Events[at]
 		d := geo.Distance(geo.Point{Lat: e.Lat, Lon: e.Lon}, geo.Point{Lat: in.Position.Lat, Lon: in.Position.Lon})
 		put(" all", d, in.Position.Radius)
+		if p.pure(in) {
+			put(" whose reports are of one event", d, in.Position.Radius)
+			put(" pure, sources "+number(in.IndependentSources), d, in.Position.Radius)
+			if in.Ellipse != nil {
+				put(" pure, with an ellipse", d, in.Position.Radius)
+			}
+		}
 		put("sources "+number(in.IndependentSources), d, in.Position.Radius)
 		if len(in.Members) == 1 {
 			put("alone "+string(in.Members[0].Means), d, in.Position.Radius)
@@ -322,7 +340,7 @@ func (t *total) print(name string, bins bool) {
 		of   func(*eval.Scores) *eval.Calibration
 	}{{"it happened", func(s *eval.Scores) *eval.Calibration { return &s.Happened }}, {"inside", func(s *eval.Scores) *eval.Calibration { return &s.Inside }},
 		{"inside, in doubt", func(s *eval.Scores) *eval.Calibration { return &s.InsideDoubt }}, {"who did it", func(s *eval.Scores) *eval.Calibration { return &s.Attribution }}} {
-		fmt.Printf("   %-18s n %6d Brier %.3f calibration error %.3f\n", c.name, c.of(pooled).N, c.of(pooled).Brier, c.of(pooled).Error)
+		fmt.Printf("   %-18s n %6d Brier %.3f calibration error %.3f (a seed alone: %.3f)\n", c.name, c.of(pooled).N, c.of(pooled).Brier, c.of(pooled).Error, mean(func(s *eval.Scores) float64 { return c.of(s).Error }))
 		if bins {
 			for _, b := range c.of(pooled).Bins {
 				fmt.Printf("      %6d said %.3f, was %.3f\n", b.N, b.Stated, b.Happened)
