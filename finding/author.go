@@ -167,8 +167,8 @@ func (j *Judge) fromPlace(a *author, s *situation) {
 // Where a course is followed: so many rays all round, of which the first leads back
 // along it, and so many places on each.
 const (
-	rays  = 16
-	steps = 3
+	rays  = 12
+	steps = 2
 )
 
 // watched reports whether somebody saw or recorded it who is none of the parties.
@@ -211,9 +211,9 @@ func (j *Judge) fromCourse(a *author, s *situation) {
 		share := 0.0
 		switch ray {
 		case 0:
-			share = 0.5
+			share = 0.6
 		case 1, rays - 1:
-			share = 0.25
+			share = 0.2
 		}
 		azimuth := math.Mod(*in.Heading+180+360/rays*float64(ray), 360)
 		for i := range steps {

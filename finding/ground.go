@@ -10,12 +10,12 @@ import (
 )
 
 // Where a position is not exact it stands for places all around, and for fire those
-// near the line are the likelier ones. The places are a grid of so many sigma within so
-// many, each a Gaussian of what is left of the error. Where a position stands for a
+// near the line are the likelier ones. The places are a grid of so many steps
+// to each side, in sigma, each a Gaussian of what is left of the error. Where a position stands for a
 // settlement that was named, it is all the ground about that alike.
 const (
-	step     = 0.5
-	within   = 3.0
+	away     = 5
+	step     = 0.6
 	rest     = 0.25
 	sigmas95 = 2.4477468306808166 // of the radius that holds 95 %
 )
@@ -49,10 +49,11 @@ func (j *Judge) ground(s *situation, p geo.Point, radius float64) {
 	falls = max(falls, step*sigma) // no finer than the grid
 	total, inside := 0.0, map[string]float64{}
 	ours, theirs, other := 0.0, 0.0, ""
-	for north := -within; north <= within; north += step {
-		for east := -within; east <= within; east += step {
+	for i := -away; i <= away; i++ {
+		for k := -away; k <= away; k++ {
+			north, east := step*float64(i), step*float64(k)
 			off := math.Hypot(north, east)
-			if off > within || even && off > sigmas95 {
+			if off > away*step || even && off > sigmas95 {
 				continue
 			}
 			w := 1.0

@@ -28,8 +28,8 @@ import (
 )
 
 func main() {
-	first := flag.Uint64("first", 101, "first seed; parameters are learned from 1 and 2")
-	seeds := flag.Uint64("seeds", 3, "seeds of each scenario")
+	first := flag.Uint64("first", 201, "first seed; parameters are learned from 1 and 2")
+	seeds := flag.Uint64("seeds", 5, "seeds of each scenario")
 	only := flag.String("scenario", "", "only this scenario")
 	shares := flag.Bool("learn", false, "print the shares behind the weights of evidence")
 	full := flag.Bool("bins", false, "print reliability diagrams")

@@ -101,7 +101,7 @@ func (g groups) doubts(p *play) {
 	}
 }
 
-// counts says how many events incidents are, by who tells of them.
+// own counts how many events of their own incidents are, by who tells of them.
 func (t *total) own(p *play) {
 	if t.lone == nil {
 		t.lone = map[string]*lone{}
@@ -139,6 +139,7 @@ func (t *total) own(p *play) {
 	}
 }
 
+// lone is what is said of incidents and what they were.
 type lone struct{ n, said, was, distinct, counted, own float64 }
 
 func (t *total) printOwn() {
