@@ -88,6 +88,9 @@ func SplitCheckpoint(signed []byte) (Checkpoint, []byte, error) {
 	return c, signed[i+2:], err
 }
 
+// algEd25519 marks keys that sign notes.
+const algEd25519 = 1
+
 // Key signs checkpoints: Ed25519, in the encoding of golang.org/x/mod/sumdb/note.
 type Key struct {
 	private, public string
@@ -126,6 +129,9 @@ func ParseKey(private string) (*Key, error) {
 	verifier, err := note.NewVerifier(public)
 	if err != nil {
 		return nil, fmt.Errorf("reading the private key: %w", err)
+	}
+	if one := fmt.Sprintf("PRIVATE+KEY+%s+%08x+%s", signer.Name(), signer.KeyHash(), base64.StdEncoding.EncodeToString(append([]byte{algEd25519}, seed...))); private != one {
+		return nil, errors.New("reading the private key: it is not in its one form")
 	}
 	return &Key{private, public, signer, verifier}, nil
 }

@@ -319,6 +319,31 @@ func TestCosignatures(t *testing.T) {
 	}
 }
 
+// A key has one form, so that a changed byte of its file is noticed.
+func TestKeys(t *testing.T) {
+	k := key(t)
+	again, err := journal.ParseKey(k.Private() + "\n")
+	if err != nil || again.Public() != k.Public() || again.Private() != k.Private() {
+		t.Errorf("the private key read again: %v", err)
+	}
+	private := k.Private()
+	for i := range private {
+		for bit := range 8 {
+			changed := []byte(private)
+			changed[i] ^= 1 << bit
+			if strings.TrimSpace(string(changed)) == private {
+				continue
+			}
+			if _, err := journal.ParseKey(string(changed)); err == nil {
+				t.Errorf("byte %d, bit %d: %s was taken", i, bit, changed)
+			}
+		}
+	}
+	if _, err := journal.NewKey(strings.NewReader(strings.Repeat("k", 64)), "a name"); err == nil {
+		t.Error("a name with a space was taken")
+	}
+}
+
 func FuzzProof(f *testing.F) {
 	dir := sample(f, 300)
 	for _, withhold := range []bool{true, false} {
