@@ -1,0 +1,96 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/truce-monitor/truce/incident"
+	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/simulate"
+)
+
+// small is a scenario of ours, so many days of it.
+func small(t *testing.T, name string, days float64, seed uint64) *play {
+	t.Helper()
+	plan, err := simulate.Named(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan.Days = days
+	return playOf(plan.Run(seed, nil))
+}
+
+// exchanged is a play in which the two parties have each other's names, wherever
+// they are named.
+func exchanged(p *play, one, other string) *play {
+	names := strings.NewReplacer(one, other, other, one)
+	return p.with(func(o *observation.Observation) {
+		for _, s := range []*string{&o.Source, &o.Place, &o.Area, &o.Text, &o.Copies, &o.Party} {
+			*s = names.Replace(*s)
+		}
+		o.Actors = slices.Clone(o.Actors)
+		for i := range o.Actors {
+			o.Actors[i] = names.Replace(o.Actors[i])
+		}
+	}, nil)
+}
+
+// told are the incidents of a play without what hangs on the order of names: the
+// order of incidents and members, IDs and numbers.
+func told(p *play, names *strings.Replacer) []incident.Incident {
+	incidents, _ := p.fuse(&incident.Fuser{})
+	for i := range incidents {
+		in := &incidents[i]
+		in.ID = ""
+		in.Place, in.Area = names.Replace(in.Place), names.Replace(in.Area)
+		for k := range in.Members {
+			in.Members[k].Seq = 0
+			in.Members[k].Source = names.Replace(in.Members[k].Source)
+		}
+		for k := range in.Actors {
+			in.Actors[k] = names.Replace(in.Actors[k])
+		}
+		for k := range in.Claims {
+			in.Claims[k].Source, in.Claims[k].Party = names.Replace(in.Claims[k].Source), names.Replace(in.Claims[k].Party)
+		}
+		slices.SortFunc(in.Members, func(a, b incident.Member) int {
+			return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Ref, b.Ref))
+		})
+		slices.Sort(in.Actors)
+		slices.SortFunc(in.Claims, func(a, b incident.Claim) int {
+			return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Party, b.Party))
+		})
+	}
+	slices.SortFunc(incidents, func(a, b incident.Incident) int {
+		return cmp.Or(cmp.Compare(a.Members[0].Source, b.Members[0].Source), cmp.Compare(a.Members[0].Ref, b.Members[0].Ref))
+	})
+	return incidents
+}
+
+func TestSidesExchanged(t *testing.T) {
+	for _, name := range ours {
+		p := small(t, name, 1, 7)
+		one, other := "north", "south"
+		was := told(p, strings.NewReplacer())
+		is := told(exchanged(p, one, other), strings.NewReplacer(one, other, other, one))
+		if d := gocmp.Diff(was, is); d != "" {
+			n := 0
+			for i := range was {
+				if i < len(is) && !gocmp.Equal(was[i], is[i]) {
+					n++
+				}
+			}
+			t.Errorf("%s: of %d incidents %d are others (%d) with the sides exchanged: %s", name, len(was), n, len(is), d[:min(len(d), 3000)])
+		}
+		if len(was) < 10 {
+			t.Errorf("%s: %d incidents", name, len(was))
+		}
+	}
+}
+
+var _ = time.Second
