@@ -13,6 +13,7 @@ import (
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/simulate"
+	"github.com/truce-monitor/truce/track"
 )
 
 // sick plays each scenario well and with one sick source, and says what the sickness
@@ -45,7 +46,7 @@ func sick(args []string) error {
 		}
 		fmt.Printf("\n%s, %d seeds; 1-F1 well > sick\n", name, *seeds)
 		fmt.Println("                                      without the sick source        with it                       its own links      corroborated that is no event")
-		fmt.Println("                                      pairs          B-cubed         pairs          B-cubed        1-F1               before after  by the sick (of no event)  heeded")
+		fmt.Println("                                      pairs          B-cubed         pairs          B-cubed        1-F1               before after  by the sick (of no event)  heeded  named (others)")
 		for k := range sums {
 			sums[k].row(sicknesses[k].name, float64(*seeds))
 		}
@@ -97,7 +98,9 @@ type harm struct {
 	// those of them that are no event.
 	false               [2]int
 	raised, raisedFalse int
-	heeded              float64 // 1: fusion says that it takes the source's clock or errors otherwise
+	heeded              int    // 1: fusion says that it takes the source's clock or errors otherwise
+	named               int    // 1: its track record says that it is sick, and did not before
+	blamed              [2]int // other sources of which it says so
 }
 
 func (h *harm) add(o harm) {
@@ -112,6 +115,9 @@ func (h *harm) add(o harm) {
 	h.raised += o.raised
 	h.raisedFalse += o.raisedFalse
 	h.heeded += o.heeded
+	h.named += o.named
+	h.blamed[0] += o.blamed[0]
+	h.blamed[1] += o.blamed[1]
 }
 
 func (h *harm) row(name string, n float64) {
@@ -119,7 +125,7 @@ func (h *harm) row(name string, n float64) {
 	for _, x := range []*[2][2]float64{&h.others, &h.all} {
 		fmt.Printf("%.3f > %.3f  %.3f > %.3f   ", x[0][0]/n, x[0][1]/n, x[1][0]/n, x[1][1]/n)
 	}
-	fmt.Printf("%.3f > %.3f      %5d %5d  %5d (%d)   %.0f of %.0f\n", h.links[0]/n, h.links[1]/n, h.false[0], h.false[1], h.raised, h.raisedFalse, h.heeded, n)
+	fmt.Printf("%.3f > %.3f      %5d %5d  %5d (%d)   %d of %.0f  %d of %.0f (%d > %d)\n", h.links[0]/n, h.links[1]/n, h.false[0], h.false[1], h.raised, h.raisedFalse, h.heeded, n, h.named, n, h.blamed[0], h.blamed[1])
 }
 
 // falls lets the sickness befall a play that was well.
@@ -142,6 +148,15 @@ func (s *sickness) falls(well *played) (harm, error) {
 		h.links[n] = 1 - p.links(source)
 		h.false[n] = p.corroboratedFalsely()
 	}
+	for n, p := range []*played{well, ill} {
+		for _, name := range p.sick() {
+			if name != source {
+				h.blamed[n]++
+			} else if h.named = n; n == 0 {
+				fmt.Printf("   %s is taken to be sick when it is well\n", name)
+			}
+		}
+	}
 	h.raised, h.raisedFalse = ill.raisedBy(source)
 	for i := range ill.incidents {
 		for _, m := range ill.incidents[i].Members {
@@ -151,6 +166,21 @@ func (s *sickness) falls(well *played) (harm, error) {
 		}
 	}
 	return h, nil
+}
+
+// sick names the sources whose track record says that they should not be relied on.
+func (p *played) sick() []string {
+	in := track.Input{Incidents: p.incidents}
+	for _, o := range p.all {
+		in.Observations = append(in.Observations, *o)
+	}
+	var names []string
+	for _, r := range track.Records(in) {
+		if len(r.Sick) > 0 {
+			names = append(names, r.Source)
+		}
+	}
+	return names
 }
 
 // links is the F1 of the pairs of reports of which one is by the source.
