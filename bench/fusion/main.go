@@ -18,7 +18,7 @@ import (
 )
 
 func main() {
-	runs := map[string]func([]string) error{"score": score, "rate": rate, "sick": sick, "learn": learn}
+	runs := map[string]func([]string) error{"score": score, "rate": rate, "oracle": oracle, "sick": sick, "learn": learn}
 	if len(os.Args) < 2 || runs[os.Args[1]] == nil {
 		fmt.Fprintln(os.Stderr, "usage: fusion score|rate|sick|learn [flags]")
 		os.Exit(2)
