@@ -236,6 +236,38 @@ func (k *Known) Chance(source int, e *Event) float64 {
 	return chance
 }
 
+// Chances are the probabilities that a source perceives an event if it is of each class.
+func (k *Known) Chances(source int, e *Event, into []float64) {
+	g, s := k.g, &k.g.stood[source]
+	clear(into)
+	if len(s.PassesH) > 0 {
+		for c := range k.classes {
+			if c > 0 && k.classes[c].Fire {
+				into[c] = into[0] // what is fired burns alike
+				continue
+			}
+			k.As(e, c)
+			into[c] = k.Chance(source, e)
+		}
+		return
+	}
+	p := g.on(s, e.At)
+	if p == nil {
+		return
+	}
+	if s.RangeKM > 0 && math.Abs(p.at.lat-e.Lat)*111195 > 3000*s.RangeKM {
+		return
+	}
+	bad, night := g.bad(e.At, e.along), dark(e.At, e.at())
+	for c := range k.classes {
+		k.As(e, c)
+		if e.loud == 0 || e.No && !s.Ears || s.Sight && bad || s.Means == observation.Party && e.Party == "" {
+			continue
+		}
+		into[c], _ = g.perceives(s, e, e.at(), p.at, bad, night)
+	}
+}
+
 // passes are those of a satellite at which it may see an event that it did not see
 // before, with the probability of each.
 func (k *Known) passes(s *stander, e *Event, each func(pass, last time.Time, here float64) bool) {

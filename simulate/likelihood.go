@@ -232,6 +232,28 @@ func (r *Report) What(e *Event) float64 {
 	return lp
 }
 
+// Kind is What of a class, without the direction that is told.
+func (r *Report) Kind(k *Known, class int) float64 {
+	var e Event
+	k.As(&e, class)
+	if k.classes[class].Fire {
+		e.Party = k.g.w.parties[0]
+	}
+	if r.Heading == nil {
+		return r.What(&e)
+	}
+	e.heading = *r.Heading
+	return r.What(&e) - logNormal(0, 14)
+}
+
+// Towards is what it says of the direction it came from.
+func (r *Report) Towards(e *Event) float64 {
+	if r.Heading == nil {
+		return 0
+	}
+	return logNormal(math.Mod(*r.Heading-e.heading+900, 360)-180, 14)
+}
+
 // Counted is what it says of a number of rounds.
 func (r *Report) Counted(n int) float64 {
 	s := r.s

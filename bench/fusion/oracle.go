@@ -34,7 +34,7 @@ func oracle(args []string) error {
 			if err != nil {
 				return err
 			}
-			told, err := p.toldTheEvents(name)
+			told, err := p.toldTheSources(name)
 			if err != nil {
 				return err
 			}
