@@ -41,15 +41,26 @@ func exchanged(p *play, one, other string) *play {
 }
 
 // told are the incidents of a play without what hangs on the order of names: the
-// order of incidents and members, IDs and numbers.
+// order of incidents and members, and numbers; IDs are the first of the members' names.
 func told(p *play, names *strings.Replacer) []incident.Incident {
 	incidents, _ := p.fuse(&incident.Fuser{})
+	ids := map[string]string{}
+	for i := range incidents {
+		first := ""
+		for _, m := range incidents[i].Members {
+			if name := names.Replace(m.Source) + "/" + m.Ref; first == "" || name < first {
+				first = name
+			}
+		}
+		ids[incidents[i].ID] = first
+	}
 	for i := range incidents {
 		in := &incidents[i]
-		in.ID = ""
+		in.ID = ids[in.ID]
 		in.Place, in.Area = names.Replace(in.Place), names.Replace(in.Area)
 		for k := range in.Members {
 			in.Members[k].Seq = 0
+			in.Members[k].Other = ids[in.Members[k].Other]
 			in.Members[k].Source = names.Replace(in.Members[k].Source)
 		}
 		for k := range in.Actors {
@@ -66,9 +77,7 @@ func told(p *play, names *strings.Replacer) []incident.Incident {
 			return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Party, b.Party))
 		})
 	}
-	slices.SortFunc(incidents, func(a, b incident.Incident) int {
-		return cmp.Or(cmp.Compare(a.Members[0].Source, b.Members[0].Source), cmp.Compare(a.Members[0].Ref, b.Members[0].Ref))
-	})
+	slices.SortFunc(incidents, func(a, b incident.Incident) int { return cmp.Compare(a.ID, b.ID) })
 	return incidents
 }
 
