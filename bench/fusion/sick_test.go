@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
@@ -102,4 +101,63 @@ func TestSidesExchanged(t *testing.T) {
 	}
 }
 
-var _ = time.Second
+// A flood of false claims raises nothing, wherever and in whatever words.
+func TestFloodRaisesNothing(t *testing.T) {
+	for _, s := range sicknesses {
+		if !strings.HasPrefix(s.name, "flood") {
+			continue
+		}
+		for _, name := range []string{"quiet-ceasefire", "breakdown"} {
+			well := small(t, name, 3, 8).played()
+			h, err := s.falls(well)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if h.raised > 0 {
+				t.Errorf("%s, %s: %d incidents are corroborated by what was made up, of them %d that are no event", name, s.name, h.raised, h.raisedFalse)
+			}
+		}
+	}
+}
+
+// Who has a wrong clock loses its own links, and hardly any of others.
+func TestClockHarmsItsSourceAlone(t *testing.T) {
+	well := small(t, "breakdown", 4, 8).played()
+	for _, s := range sicknesses {
+		if !strings.HasPrefix(s.name, "clock") {
+			continue
+		}
+		h, err := s.falls(well)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, scale := range []string{"pairs", "B-cubed"} {
+			if more := h.others[k][1] - h.others[k][0]; more > 0.01 {
+				t.Errorf("%s: 1-F1 by %s of the others' reports is %.3f and was %.3f", s.name, scale, h.others[k][1], h.others[k][0])
+			}
+		}
+		if more := h.all[0][1] - h.all[0][0]; more > 0.02 {
+			t.Errorf("%s: 1-F1 by pairs is %.3f and was %.3f", s.name, h.all[0][1], h.all[0][0])
+		}
+		if h.links[1] < h.links[0] {
+			t.Errorf("%s: its links got better", s.name)
+		}
+	}
+}
+
+// What a stuck sensor repeats confirms nothing.
+func TestStuckSensorRaisesNothing(t *testing.T) {
+	well := small(t, "quiet-ceasefire", 4, 8).played()
+	for _, s := range sicknesses {
+		if !strings.HasPrefix(s.name, "stuck") {
+			continue
+		}
+		h, err := s.falls(well)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if more := h.others[0][1] - h.others[0][0]; h.raisedFalse > 0 || more > 0.02 {
+			t.Errorf("%s: raises %d that are no event; 1-F1 of the others' pairs is %.3f and was %.3f", s.name, h.raisedFalse, h.others[0][1], h.others[0][0])
+		}
+	}
+}
