@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/truce-monitor/truce/bench/foreign"
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/simulate"
@@ -23,42 +24,49 @@ func oracle(args []string) error {
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	for _, name := range ours {
+	for _, name := range slices.Concat(ours, foreign.Names()) {
 		if *only != "" && *only != name {
 			continue
 		}
-		var rows [3]tally
-		var lost [3]losses
+		ways := []way{{"truce", func(p *play, _ string) ([]int, error) {
+			_, found := p.fuse(&incident.Fuser{})
+			return found, nil
+		}}, {"told the sources", (*play).toldTheSources}, {"told the events", (*play).toldTheEvents}}
+		if !slices.Contains(ours, name) {
+			ways = slices.Delete(ways, 1, 2)
+		}
+		rows, lost := make([]tally, len(ways)), make([]losses, len(ways))
 		for seed := range *seeds {
 			p, err := newPlay(name, uint64(unseen+seed))
 			if err != nil {
 				return err
 			}
-			told, err := p.toldTheSources(name)
-			if err != nil {
-				return err
-			}
-			events, err := p.toldTheEvents(name)
-			if err != nil {
-				return err
-			}
-			_, own := p.fuse(&incident.Fuser{})
-			for k, found := range [][]int{own, told, events} {
+			for k := range ways {
+				found, err := ways[k].group(p, name)
+				if err != nil {
+					return fmt.Errorf("%s, %s: %w", name, ways[k].name, err)
+				}
 				rows[k].add(p.truth, found)
 				lost[k].add(p, found)
 			}
 		}
 		fmt.Printf("\n%s, %d unseen seeds\n", name, *seeds)
 		fmt.Println("                                 pairs: P     R     1-F1   B-cubed: P     R     1-F1")
-		for k, way := range []string{"truce", "told the sources", "told the events"} {
-			rows[k].row(way)
+		for k := range ways {
+			rows[k].row(ways[k].name)
 			fmt.Println()
 		}
 		if *where {
-			printLosses(&lost, *seeds)
+			printLosses(ways, lost, *seeds)
 		}
 	}
 	return nil
+}
+
+// way is one to group the reports of a play.
+type way struct {
+	name  string
+	group func(p *play, name string) ([]int, error)
 }
 
 // known is a play with what its generator knows.
@@ -173,6 +181,9 @@ func (k *known) groups(of []int) []int {
 // best assignment of all its reports). No way to fuse knows as much; what it gets
 // wrong nobody can get right.
 func (p *play) toldTheEvents(name string) ([]int, error) {
+	if slices.Contains(foreign.Names(), name) {
+		return p.toldTheEventsAbroad(), nil
+	}
 	k, err := p.knowing(name)
 	if err != nil {
 		return nil, err
@@ -355,17 +366,17 @@ func kind(o *observation.Observation) string {
 	return string(o.Means)
 }
 
-func printLosses(l *[3]losses, seeds int) {
+func printLosses(ways []way, lost []losses, seeds int) {
 	type row struct {
 		name string
-		n    [6]int
+		n    []int
 	}
 	rows := map[string]*row{}
-	for k := range l {
-		for half, m := range []map[string]int{l[k].missed, l[k].wrong} {
+	for k := range lost {
+		for half, m := range []map[string]int{lost[k].missed, lost[k].wrong} {
 			for name, n := range m {
 				if rows[name] == nil {
-					rows[name] = &row{name: name}
+					rows[name] = &row{name, make([]int, 2*len(lost))}
 				}
 				rows[name].n[2*k+half] += n
 			}
@@ -378,11 +389,15 @@ func printLosses(l *[3]losses, seeds int) {
 	slices.SortFunc(all, func(a, b *row) int {
 		return cmp.Or(cmp.Compare(b.n[0]+b.n[1], a.n[0]+a.n[1]), cmp.Compare(a.name, b.name))
 	})
-	fmt.Println("   pairs a seed                     truce: missed wrong   sources: missed wrong   events: missed wrong")
+	fmt.Printf("   %-32s", "pairs a seed, missed and wrong:")
+	for k := range ways {
+		fmt.Printf(" %19s", ways[k].name)
+	}
+	fmt.Println()
 	for _, r := range all[:min(20, len(all))] {
-		fmt.Printf("   %-35s", r.name)
+		fmt.Printf("   %-32s", r.name)
 		for _, n := range r.n {
-			fmt.Printf(" %8.0f", float64(n)/float64(seeds))
+			fmt.Printf(" %9.0f", float64(n)/float64(seeds))
 		}
 		fmt.Println()
 	}
