@@ -303,12 +303,11 @@ func (k *Known) Invented(r *Report) float64 {
 	// Where: the reported place, blurred little against how wide it is drawn.
 	density := func(lat, lon float64) float64 {
 		e, depth := k.Suppose(r.Observation.From, lat, lon)
-		side := 1 - e.side
 		d := 0.5
 		if s.side >= 0 {
 			d = 1
-			if side != s.side {
-				depth, side = -depth, s.side
+			if 1-e.side != s.side {
+				depth = -depth
 			}
 		}
 		blur := math.Max(s.ErrorM, 50)
