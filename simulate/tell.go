@@ -18,8 +18,6 @@ const audible = 1.5
 func (g *generator) tellOf(e *Event) {
 	bad := g.bad(e.At, e.along)
 	at := e.at()
-	perLat := 111195.0
-	perLon := perLat * math.Cos(at.lat*math.Pi/180)
 	night := dark(e.At, at)
 	for i := range g.stood {
 		s := &g.stood[i]
@@ -36,32 +34,9 @@ func (g *generator) tellOf(e *Event) {
 		if p == nil {
 			continue
 		}
-		chance, distance := s.Detects, 0.0
-		if s.RangeKM > 0 {
-			distance = math.Hypot((p.at.lat-at.lat)*perLat, (p.at.lon-at.lon)*perLon)
-			reach := 1000 * s.RangeKM
-			if s.Ears {
-				reach *= math.Max(e.loud, 0.05)
-			}
-			if s.Windy > 0 && bad {
-				reach *= s.Windy
-			}
-			if s.Night > 0 && night {
-				reach *= s.Night
-			}
-			if distance > 3*reach {
-				continue
-			}
-			chance *= math.Exp(-distance * distance / reach / reach)
-		}
-		switch {
-		case s.Means == observation.Party:
-			chance = s.Claims
-			if e.Party == g.w.parties[s.side] {
-				chance = s.Denies
-			}
-		case (s.Means == observation.News || s.Means == observation.Hotline) && e.Harm != (observation.Casualties{}):
-			chance = math.Min(1, 5*chance)
+		chance, distance := g.perceives(s, e, at, p.at, bad, night)
+		if chance == 0 {
+			continue
 		}
 		if g.r.Float64() >= chance {
 			continue
@@ -73,6 +48,41 @@ func (g *generator) tellOf(e *Event) {
 			}
 		}
 	}
+}
+
+// perceives is the probability that a source that watches from a place perceives an
+// event, 0 where it is out of reach, and its distance in metres.
+func (g *generator) perceives(s *stander, e *Event, at, from point, bad, night bool) (chance, distance float64) {
+	chance = s.Detects
+	if s.RangeKM > 0 {
+		perLat := 111195.0
+		perLon := perLat * math.Cos(at.lat*math.Pi/180)
+		distance = math.Hypot((from.lat-at.lat)*perLat, (from.lon-at.lon)*perLon)
+		reach := 1000 * s.RangeKM
+		if s.Ears {
+			reach *= math.Max(e.loud, 0.05)
+		}
+		if s.Windy > 0 && bad {
+			reach *= s.Windy
+		}
+		if s.Night > 0 && night {
+			reach *= s.Night
+		}
+		if distance > 3*reach {
+			return 0, distance
+		}
+		chance *= math.Exp(-distance * distance / reach / reach)
+	}
+	switch {
+	case s.Means == observation.Party:
+		chance = s.Claims
+		if e.Party == g.w.parties[s.side] {
+			chance = s.Denies
+		}
+	case (s.Means == observation.News || s.Means == observation.Hotline) && e.Harm != (observation.Casualties{}):
+		chance = math.Min(1, 5*chance)
+	}
+	return chance, distance
 }
 
 // stubbleBurns is how much more likely a satellite sees burning stubble than what

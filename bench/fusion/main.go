@@ -3,6 +3,7 @@
 //
 //	go run ./bench/fusion score   our scenarios and those of others, unseen seeds
 //	go run ./bench/fusion rate    observations a second, and how time grows
+//	go run ./bench/fusion oracle  what one reaches who is told how sources err, or what happened
 //	go run ./bench/fusion sick    a clock that is off, a flood, a stuck sensor
 //	go run ./bench/fusion learn   what the parameters are in the training seeds
 package main
@@ -18,9 +19,9 @@ import (
 )
 
 func main() {
-	runs := map[string]func([]string) error{"score": score, "rate": rate, "learn": learn}
+	runs := map[string]func([]string) error{"score": score, "rate": rate, "oracle": oracle, "sick": sick, "learn": learn}
 	if len(os.Args) < 2 || runs[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: fusion score|rate|sick|learn [flags]")
+		fmt.Fprintln(os.Stderr, "usage: fusion score|rate|oracle|sick|learn [flags]")
 		os.Exit(2)
 	}
 	if err := runs[os.Args[1]](os.Args[2:]); err != nil {
