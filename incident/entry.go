@@ -46,6 +46,7 @@ type entry struct {
 	worded  bool
 	address string  // its URL without what does not matter
 	lonely  float64 // probability that no other reports the same
+	single  float64 // and that no other source does
 
 	root int32   // the entry of which it is a stated copy; itself: of none
 	same []int32 // stated copies of it

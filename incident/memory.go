@@ -114,7 +114,7 @@ func (s *solver) remember(remembered map[string]memory, days, day int64) map[str
 		t := &today[e.source]
 		t.Means = e.o.Means
 		t.N++
-		t.Alone += e.lonely
+		t.Alone += e.single
 		switch s.others(i) {
 		case 1:
 			t.One++
@@ -192,10 +192,10 @@ func (s *solver) adapt() {
 	for _, i := range s.bySize {
 		e := &s.entries[i]
 		s.tally[e.source].N++
-		s.tally[e.source].Alone += e.lonely
+		s.tally[e.source].Alone += e.single
 		means[e.means].N++
-		means[e.means].Alone += e.lonely
-		alone += e.lonely
+		means[e.means].Alone += e.single
+		alone += e.single
 		all++
 	}
 	for k := range s.alone {

@@ -27,24 +27,42 @@ func identify(o *observation.Observation) string {
 	return "I-" + idEncoding.EncodeToString(sum[:10])
 }
 
+// earliest is the observation from which a cluster's ID derives.
+func (s *solver) earliest(k int32) *observation.Observation {
+	var first *observation.Observation
+	for _, i := range s.clusters[k].members {
+		if o := s.entries[i].o; first == nil || before(o, first) < 0 {
+			first = o
+		}
+	}
+	return first
+}
+
+// discount takes the word of sources that flood for no corroboration: together with
+// others they are not independent; among themselves one stands for all.
+func (s *solver) discount(members []*entry) {
+	others := slices.ContainsFunc(members, func(e *entry) bool { return e.independent && !s.floods(e.source) })
+	for _, e := range members {
+		if e.independent && s.floods(e.source) {
+			e.independent = !others
+			others = true
+		}
+	}
+}
+
 // incident is what the members, in their order, say together.
 func (s *solver) incident(members []int32) Incident {
 	m := s.m
 	c := &told{members: make([]*entry, len(members))}
-	for k, i := range members {
+	// In the order of taking up: that of the list goes by names, which must not show
+	// in sums, nor in whose word counts or which of two that say the same repeats it.
+	taken := slices.Sorted(slices.Values(members))
+	for k, i := range taken {
 		e := &s.entries[i]
-		e.independent = true
-		for _, f := range c.members[:k] {
-			if e.repeatsOf(f) {
-				e.independent = false
-				break
-			}
-		}
+		e.independent = !slices.ContainsFunc(c.members[:k], e.repeatsOf)
 		c.members[k] = e
 	}
-	// In the order of taking up: that of the list goes by names, which must not show
-	// in sums.
-	taken := slices.Sorted(slices.Values(members))
+	s.discount(c.members)
 	begun := false
 	for _, i := range taken {
 		e := &s.entries[i]
@@ -57,9 +75,8 @@ func (s *solver) incident(members []int32) Incident {
 		}
 	}
 	c.from, c.to = s.interval(members)
-	first := c.members[0].o
 	in := Incident{
-		ID:      identify(first),
+		ID:      identify(s.entries[members[0]].o),
 		Members: make([]Member, len(c.members)),
 	}
 	in.From, in.To = c.stated()
@@ -68,16 +85,20 @@ func (s *solver) incident(members []int32) Incident {
 	for i := range c.members {
 		e := c.members[i]
 		o := e.o
-		in.Members[i] = Member{
+		told := &in.Members[slices.Index(members, taken[i])]
+		*told = Member{
 			Seq: e.seq, Source: o.Source, Ref: o.Ref, Means: o.Means, Independent: e.independent,
 			Score: round(e.score, 3), DistanceM: round(e.distance, 1), LagS: round(e.lag, 1), Why: e.why,
 		}
-		if b := s.other[members[i]]; b.probability > 0 {
-			in.Members[i].Other = identify(s.entries[s.first(b.cluster)].o)
-			in.Members[i].OtherProbability = round(b.probability, 6)
+		if b := s.other[taken[i]]; b.probability > 0 {
+			told.Other = identify(s.earliest(b.cluster))
+			told.OtherProbability = round(b.probability, 6)
 		}
 		if h := e.habit.String(); h != "" {
-			in.Members[i].Why = strings.TrimPrefix(in.Members[i].Why+"; "+h, "; ")
+			told.Why = strings.TrimPrefix(told.Why+"; "+h, "; ")
+		}
+		if len(c.members) > 1 && s.floods(e.source) {
+			told.Why = strings.TrimPrefix(told.Why+"; its source says so much alone that it corroborates nothing", "; ")
 		}
 		if e.independent {
 			in.IndependentSources++

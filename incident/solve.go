@@ -201,10 +201,14 @@ func (s *solver) choose(i int32, contest bool) (best option, ok bool) {
 	if e.shared {
 		cut = farther * top * scale
 	}
-	sum := 0.0
+	sum, elsewhere := 0.0, 0.0
 	for k := range s.options {
 		o := &s.options[k]
 		o.ratio *= scale
+		// Beside one that says so much alone something lies anywhere: it must want it too.
+		if f := s.sole(i, o.cluster); f >= 0 && s.floods(s.entries[f].source) {
+			o.ratio *= math.Min(1, s.odds(f)/scale)
+		}
 		if o.ratio < cut {
 			continue
 		}
@@ -214,11 +218,14 @@ func (s *solver) choose(i int32, contest bool) (best option, ok bool) {
 			o.ratio *= math.Exp(d)
 		}
 		sum += o.ratio
+		if e.repeats || s.another(i, o.cluster) {
+			elsewhere += o.ratio
+		}
 		if !ok || o.ratio > best.ratio || o.ratio == best.ratio && s.first(o.cluster) < s.first(best.cluster) {
 			best, ok = *o, true
 		}
 	}
-	e.lonely = 1 / (1 + sum)
+	e.lonely, e.single = 1/(1+sum), 1/(1+elsewhere)
 	others := sum - best.ratio
 	e.sure = !ok || best.ratio < s.m.enough/margin || best.ratio > margin*s.m.enough && best.ratio > margin*others
 	return best, ok && best.ratio >= s.m.enough && best.ratio >= s.m.clearly*others
@@ -353,4 +360,39 @@ func (s *solver) lookBeside() {
 			s.other[i] = beside{best.cluster, p}
 		}
 	}
+}
+
+// another reports whether a source other than i's is in the cluster.
+func (s *solver) another(i, k int32) bool {
+	for _, j := range s.clusters[k].members {
+		if s.entries[j].source != s.entries[i].source {
+			return true
+		}
+	}
+	return false
+}
+
+// floods reports whether a source says so much that nobody else does that some of
+// it lies near what happened by chance.
+func (s *solver) floods(k int32) bool {
+	t := s.tally[k]
+	return t.Alone >= flooding && t.Alone >= 0.6*t.N
+}
+
+// flooding is how many lone reports, of the day and what is remembered, make a flood.
+const flooding = 100
+
+// sole is the only member of the cluster but for entry i, -1 where there are others.
+func (s *solver) sole(i, k int32) int32 {
+	only := int32(-1)
+	for _, j := range s.clusters[k].members {
+		if j == i {
+			continue
+		}
+		if only >= 0 {
+			return -1
+		}
+		only = j
+	}
+	return only
 }
