@@ -376,7 +376,7 @@ func (m *measure) counts(s *Scores) {
 		}
 		d := day(f.From.Add(f.To.Sub(f.From) / 2))
 		d.Incidents++
-		events := f.Probability * f.Distinct
+		events := max(0, f.Probability+f.Distinct-1) // see incident.Events
 		d.Counted += events
 		for _, a := range slices.Sorted(maps.Keys(f.Activities)) {
 			kind := Kind(a)

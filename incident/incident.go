@@ -44,7 +44,8 @@ type Incident struct {
 	// Probability that the event happened at all, [0, 1].
 	Probability float64 `json:"probability"`
 	// Distinct is the probability that it is an event of its own and not the same as
-	// one that was close, [0, 1]: with Probability it tells how many events there were.
+	// one that was close, [0, 1]: with Probability it tells how many events there were,
+	// see Events.
 	Distinct float64 `json:"distinct"`
 	// IndependentSources counts sources that do not copy one another.
 	IndependentSources int      `json:"independent_sources"`
@@ -58,6 +59,13 @@ type Incident struct {
 	Handling observation.Handling   `json:"handling,omitempty"` // the most restricted of the members
 	Caveats  []string               `json:"caveats,omitempty"`
 	Extra    map[string]string      `json:"extra,omitempty"` // of the earliest member that has the key
+}
+
+// Events is the expected number of events that the incident adds to those of the
+// others: the probability that it happened and is none of those that were close. It
+// happened for sure if it is one of them.
+func Events(probability, distinct float64) float64 {
+	return max(0, probability+distinct-1)
 }
 
 // Ellipse holds the true place with 95 %: its semi-axes in metres and the

@@ -10,7 +10,7 @@ type trust struct {
 
 const (
 	fewRepeated = 6    // reports that two others or more repeat, from which on being alone tells something
-	strays      = 0.06 // share of true reports that err by more than any model holds possible
+	strays      = 0.04 // share of true reports that err by more than any model holds possible
 )
 
 // weighTrust finds how much each source is worth. That others repeat it speaks for a

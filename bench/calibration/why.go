@@ -129,7 +129,7 @@ func (t *total) own(p *play) {
 		l.n++
 		l.said += in.Probability
 		l.distinct += in.Distinct
-		l.counted += in.Probability * in.Distinct
+		l.counted += incident.Events(in.Probability, in.Distinct)
 		if at >= 0 && !p.truth.Events[at].No {
 			l.was++
 			if taken[at] == i {

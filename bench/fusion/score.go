@@ -133,8 +133,8 @@ func (c *counts) add(p *play, incidents []incident.Incident) {
 			continue
 		}
 		c.happened = append(c.happened, eval.Forecast{Probability: in.Probability, Happened: yes})
-		said[in.From.Add(in.To.Sub(in.From)/2).Format("2006-01-02")] += in.Probability * in.Distinct
-		c.total[1] += in.Probability * in.Distinct
+		said[in.From.Add(in.To.Sub(in.From)/2).Format("2006-01-02")] += incident.Events(in.Probability, in.Distinct)
+		c.total[1] += incident.Events(in.Probability, in.Distinct)
 	}
 	for day, n := range real {
 		if n >= 20 {
