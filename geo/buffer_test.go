@@ -35,7 +35,16 @@ func single(t testing.TB) {
 
 // Every point of a buffer's edge lies at its distance, to a metre; the vertices
 // and, since edges are straight, places between them.
+// atDistance wants the edge where it belongs, everywhere.
 func atDistance(t testing.TB, lines []geo.Polyline, m geo.MultiPolygon, width float64) {
+	t.Helper()
+	edgeLies(t, lines, m, width, false)
+}
+
+// edgeLies wants the edge where it belongs; but for notches, if so said, where two
+// parts of the lines are as near: in one of thousands of lines drawn by chance a chord
+// cuts across one. What lies in a zone is never decided by the drawing.
+func edgeLies(t testing.TB, lines []geo.Polyline, m geo.MultiPolygon, width float64, butNotches bool) {
 	t.Helper()
 	x := geo.NewLineIndex(lines)
 	if len(lines) == 1 && len(lines[0]) == 1 {
@@ -50,12 +59,25 @@ func atDistance(t testing.TB, lines []geo.Polyline, m geo.MultiPolygon, width fl
 			for k := range 5 {
 				f := float64(k) / 5
 				p := geo.Point{Lat: a.Lat + f*(b.Lat-a.Lat), Lon: a.Lon + f*(b.Lon-a.Lon)}
-				if d := x.Nearest(p).DistanceM; math.Abs(d-width) > 1 {
+				if d := x.Nearest(p).DistanceM; math.Abs(d-width) > 1 && !(butNotches && notch(x, p, d-width)) {
 					t.Fatalf("the edge of %g m is %.2f m away at %v", width, d, p)
 				}
 			}
 		}
 	}
+}
+
+// notch reports whether about p, off by so many metres, the nearest point jumps.
+func notch(x *geo.LineIndex, p geo.Point, off float64) bool {
+	near := x.Nearest(p).Point
+	reach := 3*math.Abs(off) + 50
+	for azimuth := 0.0; azimuth < 360; azimuth += 30 {
+		q := geo.Direct(p, azimuth, reach)
+		if d, _, _ := geo.Inverse(near, x.Nearest(q).Point); d > 4*reach {
+			return true
+		}
+	}
+	return false
 }
 
 func TestEdgesOfBuffersLieAtTheirDistance(t *testing.T) {
@@ -97,8 +119,8 @@ func TestBuffersOfAnyLine(t *testing.T) {
 				r.Fatal(err)
 			}
 		}
-		atDistance(t, lines, one, narrow)
-		atDistance(t, lines, two, wide)
+		edgeLies(t, lines, one, narrow, true)
+		edgeLies(t, lines, two, wide, true)
 		for _, l := range one.Boundary() {
 			for _, p := range l {
 				if !two.Contains(p) {

@@ -10,6 +10,7 @@ import (
 // simplerM of the rest; together less than half a metre.
 const (
 	flatM    = 0.2
+	offM     = 0.9 // what is drawn lies within this of the true edge, or smaller cells are tried
 	simplerM = 0.2
 )
 
@@ -55,40 +56,106 @@ func (c *contour) draw(box [4]float64) (MultiPolygon, error) {
 	if box[1] < -89 || box[3] > 89 {
 		return nil, errors.New("it reaches a pole")
 	}
-	c.height, c.sides, c.goes = map[square]float64{}, map[side]Point{}, map[side]turn{}
+	// Where a notch reaches beyond its cell the edge may follow it, unless it would
+	// meet another: then smaller cells keep them apart. Where that does not help
+	// either, less is followed: it turns back within its cell, or keeps to the sides.
+	ways := [5]way{{true, 50, simplerM}, {true, 50, 0}, {true, -1e-4, simplerM}, {true, -1e-4, 0}, {false, 0, 0}}
+	var best drawn
+	for _, shift := range [3]float64{0, 0.37, 0.71} { // a notch between cells of one grid lies in one of another
+		for n := range smaller {
+			c.survey(box, c.cell/float64(int(1)<<n), shift)
+			if c.outline(ways[:2], &best) {
+				return best.region, nil
+			}
+		}
+	}
+	c.survey(box, c.cell, 0)
+	c.outline(ways[2:], &best)
+	return best.region, best.err
+}
+
+// drawn is the best of what was drawn so far.
+type drawn struct {
+	region MultiPolygon
+	off    float64 // metres by which its edge lies elsewhere, at most
+	valid  bool
+	err    error // why what was drawn is not valid, where nothing is
+}
+
+// smaller is how many sizes of cells are tried, each half of the one before.
+const smaller = 6
+
+// way is how the edge is followed through cells.
+type way struct {
+	bend           bool
+	beyond, metres float64
+}
+
+// survey finds where the edge passes cells of a size in metres, of a grid that is
+// shifted by a part of a cell.
+func (c *contour) survey(box [4]float64, cell, shift float64) {
+	c.height, c.sides, c.goes, c.order = map[square]float64{}, map[side]Point{}, map[side]turn{}, nil
 	// Cells are square in metres where the region is widest.
 	lat := math.Max(0, math.Max(box[1], -box[3]))
-	c.lat = c.cell / metres
+	c.lat = cell / metres
 	c.lon = c.lat / math.Cos(lat*math.Pi/180)
-	c.west, c.south = box[0]-2*c.lon, box[1]-2*c.lat
+	c.west, c.south = box[0]-(2+shift)*c.lon, box[1]-(2+shift)*c.lat
 	size := int32(1)
 	for c.west+float64(size)*c.lon < box[2]+2*c.lon || c.south+float64(size)*c.lat < box[3]+2*c.lat {
 		size *= 2
 	}
 	c.visit(square{}, size)
-	// Where a notch reaches beyond its cell the edge may follow it, unless it would
-	// meet another; and where it turns back within its cell, finer can be worse.
-	var err error
-	for _, way := range [5]struct {
-		bend           bool
-		beyond, metres float64
-	}{{true, 50, simplerM}, {true, 50, 0}, {true, -1e-4, simplerM}, {true, -1e-4, 0}, {false, 0, 0}} {
-		rings := c.rings(way.bend, way.beyond)
+}
+
+// outline draws the region by one way after the other until it is valid and its
+// edge lies where it belongs, and keeps the best.
+func (c *contour) outline(ways []way, best *drawn) bool {
+	for _, w := range ways {
+		rings := c.rings(w.bend, w.beyond)
 		for i, r := range rings {
-			rings[i] = simplifyRing(r, way.metres)
+			rings[i] = simplifyRing(r, w.metres)
 		}
 		m := assemble(rings)
 		if len(m) == 0 {
-			return nil, nil
+			*best = drawn{valid: true}
+			return true
 		}
-		if err = toGeom(m).Validate(); err == nil {
-			return m, nil
+		if err := toGeom(m).Validate(); err != nil {
+			fit := false
+			if m, fit = untangle(m); !fit {
+				if !best.valid {
+					best.err = err
+				}
+				continue
+			}
 		}
-		if m, fit := untangle(m); fit {
-			return m, nil
+		off := c.off(m)
+		if !best.valid || off < best.off {
+			*best = drawn{region: m, off: off, valid: true}
+		}
+		if off <= offM {
+			return true
 		}
 	}
-	return nil, err
+	return false
+}
+
+// off is by how much the region's edge lies elsewhere than at the level, in metres:
+// at its points and between them.
+func (c *contour) off(m MultiPolygon) float64 {
+	most := 0.0
+	for _, l := range m.Boundary() {
+		for i := 1; i < len(l); i++ {
+			a, b := l[i-1], l[i]
+			if math.Abs(a.Lon) == 180 && a.Lon == b.Lon {
+				continue // where RFC 7946 wants it cut
+			}
+			for k := range 5 {
+				most = math.Max(most, math.Abs(c.distance(between(a, b, float64(k)/5))-c.level))
+			}
+		}
+	}
+	return most
 }
 
 func (c *contour) place(x, y float64) Point {
