@@ -45,8 +45,9 @@ func ReadSettlements(r io.Reader, bad func(line int, err error)) ([]withdrawal.S
 		if errors.Is(err, io.EOF) {
 			return out, nil
 		}
-		line, _ := in.FieldPos(0)
+		line := 0
 		if err == nil {
+			line, _ = in.FieldPos(0) // a row that can't be read has no fields to ask for
 			var s withdrawal.Settlement
 			if s, err = settlement(row, column); err == nil {
 				out = append(out, s)
