@@ -100,6 +100,9 @@ func checkBundle(dir string, key note.Verifier, m *Manifest) (*journal.Verified,
 	if err != nil {
 		return nil, err
 	}
+	if done.Checkpoint == nil {
+		return nil, errors.New("the bundle's journal has no checkpoint")
+	}
 	if done.Checkpoint.Head != done.Head {
 		return nil, fmt.Errorf("the checkpoint is over %d records, the bundle holds %d", done.Checkpoint.Size, done.Head.Size)
 	}
