@@ -62,15 +62,7 @@ func (a *App) Bundle(ctx context.Context, w io.Writer, audience string) (*Manife
 	b := &bundling{app: a, policy: publish.Policy(a.agreement, audience), days: map[string]bool{}}
 	m := &Manifest{Format: bundleFormat, Agreement: a.agreement.ID, Audience: audience, Rules: Rules(), Fusion: incident.DefaultParameters(), Withheld: map[string]int{}}
 	b.manifest = m
-	log, err := a.journal.Log()
-	if err != nil {
-		return nil, err
-	}
-	signed, err := log.Checkpoint()
-	if err != nil {
-		return nil, err
-	}
-	c, _, err := journal.SplitCheckpoint(signed)
+	_, signed, c, err := a.signedHead()
 	if err != nil {
 		return nil, err
 	}

@@ -27,15 +27,7 @@ func (a *App) AskWitness(ctx context.Context, public string, ask func(ctx contex
 	if err != nil {
 		return nil, err
 	}
-	log, err := a.journal.Log()
-	if err != nil {
-		return nil, err
-	}
-	signed, err := log.Checkpoint()
-	if err != nil {
-		return nil, err
-	}
-	c, _, err := journal.SplitCheckpoint(signed)
+	log, signed, c, err := a.signedHead()
 	if err != nil {
 		return nil, err
 	}
@@ -82,4 +74,17 @@ func replaceFile(path string, data []byte) error {
 		return err
 	}
 	return os.Rename(path+".new", path)
+}
+
+// signedHead is the journal's newest checkpoint, as it is signed and read, with the
+// log that it is of.
+func (a *App) signedHead() (log journal.Fetch, signed []byte, c journal.Checkpoint, err error) {
+	if log, err = a.journal.Log(); err != nil {
+		return nil, nil, c, err
+	}
+	if signed, err = log.Checkpoint(); err != nil {
+		return nil, nil, c, err
+	}
+	c, _, err = journal.SplitCheckpoint(signed)
+	return log, signed, c, err
 }
