@@ -144,7 +144,7 @@ func sample(n int) report.Input {
 		}
 		id := fmt.Sprintf("i-%06x", rng.Uint32()&0xffffff)
 		cnt := 1 + rng.IntN(8)
-		inc := incident.Incident{ID: id, From: t, To: to, Activity: a, Probability: round2(0.35 + 0.64*rng.Float64()), IndependentSources: 1 + rng.IntN(3),
+		inc := incident.Incident{ID: id, From: t, To: to, Activity: a, Probability: round2(0.35 + 0.64*rng.Float64()), Distinct: 1, IndependentSources: 1 + rng.IntN(3),
 			Position: &observation.Position{Lat: round5(at.Lat), Lon: round5(at.Lon), Radius: []float64{150, 400, 1200, 3000, 9000}[rng.IntN(5)]},
 			Count:    observation.Count{N: cnt, Min: max(1, cnt-rng.IntN(3)), Max: cnt + rng.IntN(4)}, Handling: observation.Green}
 		inc.Activities = []incident.ActivityProbability{{Activity: a, Probability: 0.8}, {Activity: "other", Probability: 0.2}}
@@ -208,7 +208,7 @@ func sample(n int) report.Input {
 	in.Findings = append(in.Findings, finding.Finding{ID: "f-exchange", Provision: "exchange", At: time.Date(2025, 4, 20, 9, 0, 0, 0, time.UTC), Result: finding.Undetermined})
 	for i := range max(1, n*4/5) {
 		in.PreviousIncidents = append(in.PreviousIncidents, incident.Incident{ID: fmt.Sprintf("p-%d", i), From: from.Add(-time.Hour), To: from.Add(-time.Hour),
-			Activity: activities[i%len(activities)], Probability: 0.8, Handling: observation.Clear, Area: "Lower district"})
+			Activity: activities[i%len(activities)], Probability: 0.8, Distinct: 1, Handling: observation.Clear, Area: "Lower district"})
 	}
 	for i := range 30 {
 		if i == 11 || i == 12 {

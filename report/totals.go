@@ -83,7 +83,7 @@ func (b *builder) figure(name string, meant func(observation.Activity) bool, of 
 		f.Incidents++
 		f.Events.N, f.Events.Min, f.Events.Max = f.Events.N+c.N, f.Events.Min+c.Min, f.Events.Max+c.Max
 		rows = append(rows, i)
-		p = append(p, n.Probability)
+		p = append(p, incident.Events(n.Probability, n.Distinct))
 	}
 	f.Expected, f.Poisson = expectation(p), poisson(f.Incidents)
 	if b.in.HasPrevious || len(b.previous) > 0 {
@@ -169,7 +169,7 @@ func (b *builder) grouped(kind string, first []string, key func(i int) string, b
 		g, c := at(k), counts(n.Count)
 		g.Incidents++
 		g.Events.N, g.Events.Min, g.Events.Max = g.Events.N+c.N, g.Events.Min+c.Min, g.Events.Max+c.Max
-		g.Expected += n.Probability
+		g.Expected += incident.Events(n.Probability, n.Distinct)
 		if IsExplosion(n.Activity) {
 			g.Explosions++
 		}
