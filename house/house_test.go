@@ -49,6 +49,7 @@ func layers() []layer {
 		{"partylog", append([]string{"proportion"}, core...), "what the parties say does not depend on storage"},
 		{"review", []string{"geo", "observation", "proportion"}, "people's judgement of fusion does not depend on how it fuses"},
 		{"eval", []string{"observation"}, "a score does not know how what it scores came about"},
+		{"access", []string{"agreement", "observation"}, "who may do what does not depend on what the actions do"},
 		{"app", []string{""}, ""},
 		{"cmd/", []string{""}, ""},
 		{"bench/", []string{""}, ""},
@@ -136,7 +137,7 @@ func TestTheCoreDoesNoInputOrOutput(t *testing.T) {
 }
 
 func TestTheClockIsReadAtTheEdgesOnly(t *testing.T) {
-	edges := []string{"app", "cmd/", "bench/"}
+	edges := []string{"access", "app", "cmd/", "bench/"}
 	for _, s := range sources(t) {
 		if s.test || slices.ContainsFunc(edges, func(p string) bool { return matches(p, s.pkg) }) {
 			continue
