@@ -81,6 +81,8 @@ type App struct {
 	recorded  uint64 // the agreement's record
 	files     fs.FS  // the GeoJSON files of the recorded agreement
 
+	writing sync.Mutex // held by who writes the journal or the store
+
 	placing sync.Mutex // guards the following, made by place
 	lines   map[string]*line.Line
 	areas   []line.Area

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -21,7 +22,7 @@ import (
 // what was asked for.
 type Explanation struct {
 	ID        string               `json:"id"`
-	Kind      string               `json:"kind"` // incident, finding, observation, number, provision
+	Kind      string               `json:"kind"` // incident, finding, observation, number, provision, subject, decision
 	Incident  *incident.Incident   `json:"incident,omitempty"`
 	Place     *zone.Place          `json:"place,omitempty"`
 	Findings  []finding.Finding    `json:"findings,omitempty"`
@@ -29,35 +30,93 @@ type Explanation struct {
 	Value     *float64             `json:"value,omitempty"`
 	Incidents []string             `json:"incidents,omitempty"` // behind a number
 	Provision *agreement.Provision `json:"provision,omitempty"`
-	Agreement string               `json:"agreement"` // its version
-	Records   uint64               `json:"records"`   // of the journal that this rests on
+	Decisions []Decision           `json:"decisions,omitempty"` // of people, about this
+	Agreement string               `json:"agreement"`           // its version
+	Records   uint64               `json:"records"`             // of the journal that this rests on
 }
 
 // Explain says why: id is that of an incident ("I-…"), a finding ("F-…"), an
-// observation ("source/ref"), a number of a day's report ("2025-04-20/…") or a
-// provision of the agreement.
+// observation ("source/ref"), a number of a day's report ("2025-04-20/…"), a
+// provision of the agreement, what people decided on, or a decision's record
+// ("#17").
 func (a *App) Explain(ctx context.Context, id string) (*Explanation, error) {
+	x := &Explanation{ID: id, Agreement: a.agreement.Version(), Records: a.journal.Head().Size}
+	if number, ok := strings.CutPrefix(id, "#"); ok {
+		return x, a.explainRecord(x, number)
+	}
+	of, err := a.explain(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	return x, a.explainDecisions(ctx, x, of)
+}
+
+// explainDecisions adds what people put on record about what is explained.
+func (a *App) explainDecisions(ctx context.Context, x *Explanation, of []string) error {
+	for _, id := range of {
+		found, err := a.Decisions(ctx, "", id)
+		if err != nil {
+			return err
+		}
+		x.Decisions = append(x.Decisions, found...)
+	}
+	slices.SortStableFunc(x.Decisions, func(p, q Decision) int { return cmp.Compare(p.Record, q.Record) })
+	return nil
+}
+
+// explainRecord explains a decision by the number of its record.
+func (a *App) explainRecord(x *Explanation, number string) error {
+	seq, err := strconv.ParseUint(number, 10, 64)
+	if err != nil {
+		return fmt.Errorf("%q is no number of a record", number)
+	}
+	e, err := a.journal.Get(seq)
+	if err != nil {
+		return err
+	}
+	if e.Kind != kindDecision {
+		return fmt.Errorf("record %d is of kind %s; decisions of people are explained by their number, all else by its id", seq, e.Kind)
+	}
+	d, ok, err := a.decision(a.journal, seq)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fmt.Errorf("the body of record %d was erased, or is withheld here", seq)
+	}
+	x.Kind, x.Decisions = "decision", []Decision{*d}
+	return nil
+}
+
+// explain fills in what is not decisions, and lists the subjects whose decisions
+// belong to it.
+func (a *App) explain(ctx context.Context, x *Explanation) (of []string, err error) {
 	again, err := a.again(ctx)
 	if err != nil {
 		return nil, err
 	}
-	x := &Explanation{ID: id, Agreement: a.agreement.Version(), Records: a.journal.Head().Size}
+	id := x.ID
+	of = []string{id}
 	if row, ok, err := a.store.Incident(ctx, id); err != nil || ok {
 		if err != nil {
 			return nil, err
 		}
 		x.Kind = "incident"
-		return x, a.explainIncident(ctx, again, x, row.ID, "")
+		err := a.explainIncident(ctx, again, x, row.ID, "")
+		for _, f := range x.Findings {
+			of = append(of, f.ID)
+		}
+		return of, err
 	}
 	if rest, ok := strings.CutPrefix(id, "F-"); ok {
-		of, _, _ := strings.Cut(rest, ".")
-		if row, ok, err := a.store.Incident(ctx, "I-"+of); err != nil || ok {
+		incident, _, _ := strings.Cut(rest, ".")
+		if row, ok, err := a.store.Incident(ctx, "I-"+incident); err != nil || ok {
 			if err != nil {
 				return nil, err
 			}
 			x.Kind = "finding"
 			if err := a.explainIncident(ctx, again, x, row.ID, id); err != nil || len(x.Findings) > 0 {
-				return x, err
+				return of, err
 			}
 		}
 	}
@@ -67,11 +126,11 @@ func (a *App) Explain(ctx context.Context, id string) (*Explanation, error) {
 		for i := range rows {
 			x.Incidents = append(x.Incidents, rows[i].ID)
 		}
-		return x, err
+		return of, err
 	}
 	if day, _, ok := strings.Cut(id, "/"); ok {
 		if _, err := time.Parse(time.DateOnly, day); err == nil {
-			return x, a.explainNumber(ctx, x, day)
+			return of, a.explainNumber(ctx, x, day)
 		}
 	}
 	for i := range id { // a source's name may have slashes in it
@@ -84,8 +143,12 @@ func (a *App) Explain(ctx context.Context, id string) (*Explanation, error) {
 		}
 		if ok {
 			x.Kind = "observation"
-			return x, a.explainObservation(ctx, again, x, seq)
+			return of, a.explainObservation(ctx, again, x, seq)
 		}
+	}
+	if found, err := a.store.Decisions(ctx, "", id); err != nil || len(found) > 0 {
+		x.Kind = "subject"
+		return of, err
 	}
 	deadlines, err := a.Deadlines(ctx, Filter{})
 	if err != nil {
@@ -93,7 +156,7 @@ func (a *App) Explain(ctx context.Context, id string) (*Explanation, error) {
 	}
 	if i := slices.IndexFunc(deadlines, func(f finding.Finding) bool { return f.ID == id }); i >= 0 {
 		x.Kind, x.Findings = "finding", deadlines[i:i+1]
-		return x, nil
+		return of, nil
 	}
 	return nil, fmt.Errorf("nothing here has the id %q; ids are listed by `truce incidents`, `truce findings` and `truce observations`", id)
 }
@@ -197,6 +260,12 @@ func (x *Explanation) Write(w io.Writer, loc *time.Location) error {
 			}
 		}
 	}
+	if len(x.Decisions) > 0 {
+		p.line(0, "Decided by people:")
+		for i := range x.Decisions {
+			p.decision(&x.Decisions[i])
+		}
+	}
 	p.line(0, "By agreement version %s and %d records of the journal.", x.Agreement, x.Records)
 	return p.err
 }
@@ -271,6 +340,19 @@ func (p *printer) incident(in *incident.Incident) {
 		if m.Other != "" {
 			p.line(2, "it may be of %s instead, with probability %.2f", m.Other, m.OtherProbability)
 		}
+	}
+}
+
+func (p *printer) decision(d *Decision) {
+	p.line(1, "%s: %s, by %s (%s), %s, record %d", d.Of, d.What, d.By, d.Role, Span(d.At, d.At, p.loc), d.Record)
+	if d.Reasons != "" {
+		p.line(2, "“%s”", strings.Join(strings.Fields(d.Reasons), " "))
+	}
+	if d.Data != nil {
+		p.line(2, "%s", d.Data)
+	}
+	if d.Replaces > 0 {
+		p.line(2, "in place of record %d, from which persons' data were erased", d.Replaces)
 	}
 }
 

@@ -75,6 +75,11 @@ func (a *App) ingredients(ctx context.Context, id string) (seqs []uint64, of str
 		}
 	}
 	switch x.Kind {
+	case "subject":
+		for _, d := range x.Decisions {
+			seqs = append(seqs, d.Record)
+		}
+		return seqs, "the decisions about a subject", nil
 	case "observation":
 		return seqs, "an observation", nil
 	case "incident":

@@ -129,7 +129,15 @@ func (a *App) applyRecord(b *sqlite.Batch, seq uint64, kind string, r reference,
 	if r.at.IsZero() {
 		r.at = time.Unix(0, 0)
 	}
-	if err := b.Record(sqlite.Record{Seq: seq, Kind: kind, Source: r.source, Ref: r.ref, At: r.at, Digest: contentDigest(body), Label: r.label}); err != nil {
+	digest := contentDigest(body)
+	if kind == kindDecision {
+		d, err := decodeDecision(body)
+		if err != nil {
+			return err
+		}
+		digest = d.digest(body)
+	}
+	if err := b.Record(sqlite.Record{Seq: seq, Kind: kind, Source: r.source, Ref: r.ref, At: r.at, Digest: digest, Label: r.label}); err != nil {
 		return err
 	}
 	switch kind {
@@ -188,11 +196,10 @@ func referenceOf(e *journal.Entry) (reference, error) {
 		decode(&x)
 		r = reference{"", fmt.Sprintf("%x", digestOf(e.Body)[:8]), e.Time, x.Reason}
 	case kindDecision:
-		var x struct {
-			Of string `json:"of"`
+		var d *Decision
+		if d, err = decodeDecision(e.Body); err == nil {
+			r = d.reference()
 		}
-		decode(&x)
-		r = reference{"", fmt.Sprintf("%x", digestOf(e.Body)[:8]), e.Time, x.Of}
 	case kindQuarantine:
 		var x feed.Quarantine
 		decode(&x)

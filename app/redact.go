@@ -32,7 +32,8 @@ type Redaction struct {
 	By     string // who asked for it
 	// Whole erases an observation altogether. Without it a version without
 	// text, addresses, media and the observer's place takes its place, so that
-	// what happened, where and when stays with its incidents and findings.
+	// what happened, where and when stays with its incidents and findings; of a
+	// decision, one without who it was by and the reasons in words.
 	Whole bool
 }
 
@@ -40,7 +41,7 @@ type Redaction struct {
 type Redacted struct {
 	Record  uint64   `json:"record"` // of the redaction
 	Erased  []uint64 `json:"erased"`
-	Stayed  int      `json:"replaced"` // observations that stay without personal data
+	Stayed  int      `json:"replaced"` // observations and decisions that stay without personal data
 	Records uint64   `json:"records"`
 }
 
@@ -61,7 +62,8 @@ func (a *App) Redact(ctx context.Context, r Redaction) (*Redacted, error) {
 		}
 		erase = append(erase, seqs...)
 		if stays != nil {
-			add = append(add, journal.Record{Kind: kindObservation, Time: now, Body: observation.AppendCanonical(nil, stays)})
+			stays.Time = now
+			add = append(add, *stays)
 		}
 	}
 	slices.Sort(erase)
@@ -86,8 +88,8 @@ func (a *App) Redact(ctx context.Context, r Redaction) (*Redacted, error) {
 	return &Redacted{Record: first, Erased: erase, Stayed: len(add), Records: a.journal.Head().Size}, a.project(ctx)
 }
 
-// toErase lists the records of an id, and what of an observation may stay.
-func (a *App) toErase(ctx context.Context, id string, whole bool) ([]uint64, *observation.Observation, error) {
+// toErase lists the records of an id, and what of it may stay, as a record to be.
+func (a *App) toErase(ctx context.Context, id string, whole bool) ([]uint64, *journal.Record, error) {
 	if number, ok := strings.CutPrefix(id, "#"); ok {
 		seq, err := strconv.ParseUint(number, 10, 64)
 		if err != nil {
@@ -101,7 +103,15 @@ func (a *App) toErase(ctx context.Context, id string, whole bool) ([]uint64, *ob
 		case kindSoftware, kindAgreement, kindLine, kindRedaction:
 			return nil, nil, fmt.Errorf("record %d is of kind %s: everything rests on it", seq, e.Kind)
 		}
-		return []uint64{seq}, nil, nil
+		if e.Kind != kindDecision || whole || e.Erased {
+			return []uint64{seq}, nil, nil
+		}
+		d, err := decodeDecision(e.Body)
+		if err != nil {
+			return nil, nil, err
+		}
+		body, err := d.withoutAuthor(seq).body()
+		return []uint64{seq}, &journal.Record{Kind: kindDecision, Body: body}, err
 	}
 	for i := range id { // a source's name may have slashes in it
 		if id[i] != '/' {
@@ -121,8 +131,7 @@ func (a *App) toErase(ctx context.Context, id string, whole bool) ([]uint64, *ob
 		if err != nil {
 			return nil, nil, err
 		}
-		stays := withoutPersons(o)
-		return seqs, stays, nil
+		return seqs, &journal.Record{Kind: kindObservation, Body: observation.AppendCanonical(nil, withoutPersons(o))}, nil
 	}
 	return nil, nil, errors.New("no observation has this id; give source/ref as `truce observations` lists it, or #number of a record")
 }

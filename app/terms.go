@@ -32,7 +32,7 @@ const (
 	kindReference   = "reference"
 	kindQuarantine  = "quarantine"
 	kindRedaction   = "redaction"
-	kindDecision    = "decision" // of a person, from the casework
+	kindDecision    = "decision" // of a person about a subject
 )
 
 // agreementRecord is the body of an agreement's record: the terms and the

@@ -28,7 +28,7 @@ create table observation (
 create index observation_ref on observation (source, ref);
 create index observation_time on observation (from_us);
 
--- What entered beside observations: agreement, line, area, place, site, coverage, reference, quarantine, software.
+-- What entered beside observations: agreement, line, area, place, site, coverage, reference, quarantine, software, decision.
 create table record (
   seq integer primary key,
   kind text not null,
@@ -39,6 +39,9 @@ create table record (
   label text not null
 ) strict;
 create index record_kind on record (kind, source, ref);
+-- A decision's source is what it is, its ref the subject, its digest that of its key if it has one.
+create index record_subject on record (ref) where kind = 'decision';
+create index record_digest on record (digest) where kind = 'decision';
 
 -- Fusion runs day by day; state is what was open at the end of the day.
 create table day (
