@@ -170,6 +170,9 @@ type Party struct {
 	Name   Text     `yaml:"name" json:"name"`
 	Actors []string `yaml:"actors,omitempty" json:"actors,omitempty"` // its names in sources and data sets
 	Roles  []Role   `yaml:"roles" json:"roles"`
+	// Territory is the zone that counts as its territory where a limit of a
+	// commitment speaks of it. It decides nothing about title.
+	Territory string `yaml:"territory,omitempty" json:"territory,omitempty"`
 	// Excluded marks a group that takes part in the conflict and that the
 	// ceasefire does not cover, as the text says.
 	Excluded bool       `yaml:"excluded,omitempty" json:"excluded,omitempty"`

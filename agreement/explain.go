@@ -331,7 +331,8 @@ func (s *speaker) people() {
 			excluded = s.say("party.excluded")
 		}
 		s.tell("party", "name", s.text(p.Name), "id", p.ID, "roles", strings.Join(roles, ", "),
-			"actors", s.sayIf("party.actors", "names", strings.Join(p.Actors, ", ")), "excluded", excluded)
+			"actors", s.sayIf("party.actors", "names", strings.Join(p.Actors, ", ")), "excluded", excluded,
+			"territory", s.sayIf("party.territory", "zone", p.Territory))
 	}
 }
 

@@ -173,7 +173,7 @@ func (s *speaker) commitments() {
 			limits.WriteString(s.limit(l))
 		}
 		s.tell("commitment", "id", c.ID, "by", s.parties(c.By), "to", to, "of", s.word("of", c.Of),
-			"words", strings.TrimSuffix(s.text(c.Words), "."), "when", when, "period", s.period(c.Period),
+			"words", strings.TrimSuffix(s.text(c.Words), "."), "when", when, "within", s.spanIf("commitment.within", c.Within), "period", s.period(c.Period),
 			"limits", limits.String(), "firm", firm)
 		s.sources(c.ID, c.Why)
 	}
@@ -190,12 +190,18 @@ func (s *speaker) limit(l Limit) string {
 	}
 	if l.Max > 0 {
 		out += s.say("limit.max", "n", s.number(float64(l.Max)))
+		if l.Per != "" {
+			out += s.say("limit.per." + l.Per)
+		}
 	}
 	if len(l.Only) > 0 {
 		out += s.say("limit.only", "parties", s.parties(l.Only))
 	}
 	if len(l.Never) > 0 {
 		out += s.say("limit.never", "parties", s.parties(l.Never))
+	}
+	if l.Consent {
+		out += s.say("limit.consent")
 	}
 	return out + s.sayIf("limit.words", "words", strings.TrimSuffix(s.text(l.Words), "."))
 }

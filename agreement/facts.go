@@ -113,6 +113,7 @@ func (f *facts) parties() {
 		s.text("name", p.Name)
 		s.has("is known as", p.Actors, "")
 		s.flag("excluded", p.Excluded)
+		s.says("territory", p.Territory)
 		s.why(p.Why)
 		seen := map[string]int{}
 		for _, r := range p.Roles {

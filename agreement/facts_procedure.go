@@ -67,6 +67,7 @@ func (f *facts) commitments() {
 		s.says("of", c.Of)
 		s.text("words", c.Words)
 		s.says("condition", f.condition(c.When))
+		s.duration("time to meet it", c.Within)
 		s.period(c.Period)
 		s.why(c.Why)
 		for _, l := range c.Limits {
@@ -94,7 +95,11 @@ func (f *facts) limit(l Limit) string {
 		out = append(out, "line "+l.Line)
 	}
 	if l.Max > 0 {
-		out = append(out, fmt.Sprintf("at most %d", l.Max))
+		most := fmt.Sprintf("at most %d", l.Max)
+		if l.Per != "" {
+			most += " for each " + l.Per
+		}
+		out = append(out, most)
 	}
 	sorted := func(ids []string) string { return strings.Join(slices.Sorted(slices.Values(ids)), ", ") }
 	if len(l.Only) > 0 {
@@ -102,6 +107,9 @@ func (f *facts) limit(l Limit) string {
 	}
 	if len(l.Never) > 0 {
 		out = append(out, "not on the territory of "+sorted(l.Never))
+	}
+	if l.Consent {
+		out = append(out, "only where the host has agreed")
 	}
 	for _, lang := range sortedKeys(l.Words) {
 		out = append(out, fmt.Sprintf("%q (%s)", strings.Join(strings.Fields(l.Words[lang]), " "), lang))

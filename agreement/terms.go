@@ -166,12 +166,14 @@ type Level struct {
 
 // Commitment is a pledge.
 type Commitment struct {
-	ID     string    `yaml:"id" json:"id"`
-	By     []string  `yaml:"by" json:"by"`
-	To     []string  `yaml:"to,omitempty" json:"to,omitempty"`
-	Of     string    `yaml:"of" json:"of" jsonschema:"enum=troops,enum=bases,enum=intelligence,enum=weapons,enum=training,enum=sanctions,enum=money,enum=hosting,enum=monitoring,enum=guarantee,enum=legal-framework,enum=none"`
-	Words  Text      `yaml:"words" json:"words"`
-	When   Condition `yaml:"when,omitempty" json:"when,omitempty"`
+	ID    string    `yaml:"id" json:"id"`
+	By    []string  `yaml:"by" json:"by"`
+	To    []string  `yaml:"to,omitempty" json:"to,omitempty"`
+	Of    string    `yaml:"of" json:"of" jsonschema:"enum=troops,enum=bases,enum=intelligence,enum=weapons,enum=training,enum=sanctions,enum=money,enum=hosting,enum=monitoring,enum=guarantee,enum=legal-framework,enum=none"`
+	Words Text      `yaml:"words" json:"words"`
+	When  Condition `yaml:"when,omitempty" json:"when,omitempty"`
+	// Within is how long after it falls due it has to be met.
+	Within Duration `yaml:"within,omitempty" json:"within,omitzero"`
 	Period `yaml:",inline"`
 	Limits []Limit    `yaml:"limits,omitempty" json:"limits,omitempty"`
 	Firm   []Firmness `yaml:"firm" json:"firm"` // history, oldest first
@@ -188,13 +190,20 @@ type Firmness struct {
 
 // Limit bounds a commitment.
 type Limit struct {
-	MinKM float64    `yaml:"min_km,omitempty" json:"min_km,omitempty"` // no closer to Line than this
-	Line  string     `yaml:"line,omitempty" json:"line,omitempty"`
-	Max   int        `yaml:"max,omitempty" json:"max,omitempty"`     // persons or pieces at most
-	Only  []string   `yaml:"only,omitempty" json:"only,omitempty"`   // territory of these parties
-	Never []string   `yaml:"never,omitempty" json:"never,omitempty"` // not on the territory of these
-	Words Text       `yaml:"words,omitempty" json:"words,omitempty"`
-	Why   []Citation `yaml:"why,omitempty" json:"why,omitempty"`
+	ID    string  `yaml:"id,omitempty" json:"id,omitempty"`         // within the commitment; empty: "limit-1" and so on
+	MinKM float64 `yaml:"min_km,omitempty" json:"min_km,omitempty"` // no closer to Line than this
+	Line  string  `yaml:"line,omitempty" json:"line,omitempty"`
+	Max   int     `yaml:"max,omitempty" json:"max,omitempty"` // persons or pieces at most
+	// Per is what Max is meant for each of: a party that makes the pledge, or a
+	// host; empty: in all.
+	Per   string   `yaml:"per,omitempty" json:"per,omitempty" jsonschema:"enum=party,enum=host"`
+	Only  []string `yaml:"only,omitempty" json:"only,omitempty"`   // territory of these parties
+	Never []string `yaml:"never,omitempty" json:"never,omitempty"` // not on the territory of these
+	// Consent asks that whose territory it is has agreed: by a commitment of
+	// hosting, or by a declaration.
+	Consent bool       `yaml:"consent,omitempty" json:"consent,omitempty"`
+	Words   Text       `yaml:"words,omitempty" json:"words,omitempty"`
+	Why     []Citation `yaml:"why,omitempty" json:"why,omitempty"`
 }
 
 // Condition is an expression over the state: terms

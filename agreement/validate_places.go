@@ -10,6 +10,7 @@ func (v *validator) people() {
 	for i, p := range v.a.Parties {
 		path := at("parties", i)
 		v.why(path, p.Why)
+		v.ref(path+".territory", "zone", p.Territory, v.zones)
 		if len(p.Roles) == 0 && v.a.origin.has(path+".roles") {
 			v.add(path+".roles", fmt.Sprintf("the party %q has no role", p.ID), "at least one role")
 		}

@@ -206,6 +206,7 @@ func (v *validator) pledges() {
 		}
 		for j, l := range c.Limits {
 			q := at(p+".limits", j)
+			v.limit(q, c.Limits[:j], l)
 			v.notNegative(q+".min_km", l.MinKM, "km")
 			v.ref(q+".line", "line", l.Line, v.lines)
 			v.refs(q+".only", "party", l.Only, v.parties)
@@ -239,5 +240,17 @@ func (v *validator) pledges() {
 		v.ref(p+".party", "party", s.Party, v.parties)
 		v.ref(p+".issue", "issue", s.Issue, v.issues)
 		v.why(p, s.Why)
+	}
+}
+
+func (v *validator) limit(path string, before []Limit, l Limit) {
+	if l.ID != "" && slices.ContainsFunc(before, func(o Limit) bool { return o.ID == l.ID }) {
+		v.add(path+".id", fmt.Sprintf("the limit %q is defined twice", l.ID), "each id once in a commitment")
+	}
+	if l.Max < 0 {
+		v.add(path+".max", fmt.Sprintf("at most %d", l.Max), "a number of 1 or more")
+	}
+	if l.Per != "" && l.Max == 0 {
+		v.add(path+".per", fmt.Sprintf("per %s, but of no number", l.Per), "max: how many at most")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
 )
@@ -42,7 +43,7 @@ type tally struct {
 func (j *Judge) Duties(asOf time.Time) *Duties {
 	d := &Duties{judge: j, asOf: asOf}
 	for _, r := range j.rules {
-		if !r.requires || r.never || r.deadline.IsZero() || asOf.Before(r.deadline.Time) || j.holds(r.given, r.deadline.Time) == no {
+		if !r.requires || r.never || r.deadline.IsZero() || asOf.Before(r.deadline.Time) || j.holds(r.given, r.deadline.Time) == agreement.No {
 			continue
 		}
 		d.rules = append(d.rules, r)
@@ -175,7 +176,7 @@ func (j *Judge) passed(r *rule, asOf time.Time, t *tally) Finding {
 		f.BreachProbability = j.par.Rule.NoEvidence
 		c.add("no-evidence", "No incident after the deadline shows that it was not met; that nothing was reported does not prove that it was.")
 	}
-	if j.holds(r.given, r.deadline.Time) == unknown {
+	if j.holds(r.given, r.deadline.Time) == agreement.Unknown {
 		given := string(p.Requires.Given)
 		if f.Result == Breach {
 			f.Result = Undetermined

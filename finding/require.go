@@ -90,56 +90,26 @@ func (j *Judge) due(r *rule, s *situation, v *verdict) {
 // condition applies a requirement's Given.
 func (j *Judge) condition(r *rule, t time.Time, v *verdict) {
 	switch j.holds(r.given, t) {
-	case no:
+	case agreement.No:
 		v.concerned = false
-	case unknown:
+	case agreement.Unknown:
 		v.undetermined = true
 		given := string(r.provision.Requires.Given)
 		v.reasons.add("condition-unknown", "The duty depends on “"+given+"”, which can't be told from observations alone.", "condition", given)
 	}
 }
 
-// truth is what can be said of a condition.
-type truth int
-
-const (
-	no truth = iota
-	unknown
-	yes
-)
-
 // holds evaluates what terms and dates alone tell; the rest is unknown here.
-func (j *Judge) holds(e *agreement.Expr, t time.Time) truth {
-	if e == nil {
-		return yes
-	}
-	is := func(b bool) truth {
-		if b {
-			return yes
+func (j *Judge) holds(e *agreement.Expr, t time.Time) agreement.Truth {
+	return e.Holds(func(term *agreement.Expr) agreement.Truth {
+		switch term.Op {
+		case "ceasefire.in-force":
+			return agreement.TruthOf(len(j.agreement.CeasefireAt(t)) > 0)
+		case "status":
+			return agreement.TruthOf(j.agreement.StatusAt(t) == term.Of)
+		case "date":
+			return agreement.TruthOf(!t.Before(term.At.Time))
 		}
-		return no
-	}
-	switch e.Op {
-	case "and":
-		out := yes
-		for _, a := range e.Args {
-			out = min(out, j.holds(a, t))
-		}
-		return out
-	case "or":
-		out := no
-		for _, a := range e.Args {
-			out = max(out, j.holds(a, t))
-		}
-		return out
-	case "not":
-		return yes - j.holds(e.Args[0], t)
-	case "ceasefire.in-force":
-		return is(len(j.agreement.CeasefireAt(t)) > 0)
-	case "status":
-		return is(j.agreement.StatusAt(t) == e.Of)
-	case "date":
-		return is(!t.Before(e.At.Time))
-	}
-	return unknown
+		return agreement.Unknown
+	})
 }
