@@ -1,6 +1,7 @@
 package agreement
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 )
@@ -100,24 +101,38 @@ func (s *speaker) escalation() {
 	if !e.Persistence.IsZero() {
 		s.tell("persistence", "span", s.span(e.Persistence))
 	}
+	if !e.Calm.IsZero() {
+		s.tell("calm", "span", s.span(e.Calm))
+	}
 	for _, l := range e.Levels {
+		by := ""
+		if len(l.By) > 0 {
+			by = s.say("level.by", "list", s.parties(l.By))
+		}
 		detail := []string{
 			"severity", s.sayIf("level.severity", "step", l.Severity),
 			"confidence", s.sayIf("level.confidence", "step", l.Confidence),
 			"provisions", s.sayIf("level.provisions", "list", strings.Join(l.Provisions, ", ")),
+			"by", by,
 		}
-		count, rise, tell := "", "", ""
+		count, rise, tell, persistent := "", "", "", ""
+		if l.Persistent {
+			persistent = s.say("level.persistent")
+		}
 		if l.Count > 0 {
 			count = s.say("level.count", append([]string{"n", strconv.Itoa(l.Count), "window", s.span(l.Window)}, detail...)...)
 		}
 		if l.Rise > 0 {
-			rise = s.say("level.rise", append([]string{"x", s.number(l.Rise), "window", s.span(l.Window), "baseline", s.span(l.Baseline)}, detail...)...)
+			if count != "" {
+				count += s.say("level.or")
+			}
+			rise = s.say("level.rise", append([]string{"x", s.number(l.Rise), "window", s.span(l.Window), "baseline", s.span(l.Baseline), "p", percent(cmp.Or(l.Certainty, DefaultCertainty))}, detail...)...)
 		}
 		if len(l.Tell) > 0 {
 			tell = s.say("level.tell", "parties", s.parties(l.Tell))
 		}
 		s.tell("level", "id", l.ID, "name", s.name(l.Name), "words", s.sayIf("level.words", "words", s.text(l.Words)),
-			"after", s.spanIf("level.after", l.After), "count", count, "rise", rise,
+			"after", s.spanIf("level.after", l.After), "persistent", persistent, "count", count, "rise", rise,
 			"within", s.spanIf("level.within", l.Within), "leave", s.spanIf("level.leave", l.Leave),
 			"tell", tell, "due", s.sayIf("level.due", "list", strings.Join(l.Due, ", ")))
 	}

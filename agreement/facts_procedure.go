@@ -38,6 +38,7 @@ func (f *facts) escalation() {
 	}
 	s := f.of("escalation", "")
 	s.duration("persistence", e.Persistence)
+	s.duration("calm before a breach is a first one again", e.Calm)
 	s.why(e.Why)
 	for i, l := range e.Levels {
 		s := f.of("level", l.ID)
@@ -46,14 +47,17 @@ func (f *facts) escalation() {
 		s.text("words", l.Words)
 		s.duration("not before", l.After)
 		s.duration("response within", l.Within)
+		s.flag("needs persistent breaches", l.Persistent)
 		s.number("count", float64(l.Count), "")
 		s.duration("window", l.Window)
 		s.says("severity", l.Severity)
 		s.says("confidence", l.Confidence)
 		s.number("rise", l.Rise, "times")
 		s.duration("baseline", l.Baseline)
+		s.number("certainty of the rise", l.Certainty, "")
 		s.duration("calm before it is left", l.Leave)
 		s.has("counts breaches of", l.Provisions, "every provision")
+		s.has("counts breaches by", l.By, "whoever")
 		s.has("tells", l.Tell, "")
 		s.has("makes due", l.Due, "")
 	}

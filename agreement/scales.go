@@ -1,5 +1,9 @@
 package agreement
 
+// DefaultCertainty is how certain a rise must be where a level of the
+// escalation says nothing.
+const DefaultCertainty = 0.95
+
 // SeverityScale is the agreement's scale of severity, lowest first; where it
 // has none, S1 to S4.
 func (a *Agreement) SeverityScale() []Step {

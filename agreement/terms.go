@@ -136,7 +136,10 @@ type Verification struct {
 // Escalation is the ladder that runs from the first breach.
 type Escalation struct {
 	// Persistence is how long breaches must go on to count as persistent.
-	Persistence Duration   `yaml:"persistence,omitempty" json:"persistence,omitzero"`
+	Persistence Duration `yaml:"persistence,omitempty" json:"persistence,omitzero"`
+	// Calm is how long it must be calm until the next breach is a first breach
+	// again; empty: the longest of the levels' leave.
+	Calm   Duration   `yaml:"calm,omitempty" json:"calm,omitzero"`
 	Levels      []Level    `yaml:"levels" json:"levels"` // lowest first
 	Why         []Citation `yaml:"why,omitempty" json:"why,omitempty"`
 }
@@ -147,19 +150,25 @@ type Level struct {
 	Name  Text   `yaml:"name,omitempty" json:"name,omitempty"`
 	Words Text   `yaml:"words,omitempty" json:"words,omitempty"`
 	// After is how long after the first breach the level may be reached,
-	// Within the deadline for its response.
+	// Within the deadline for its response, from the first breach too.
 	After  Duration `yaml:"after,omitempty" json:"after,omitzero"`
 	Within Duration `yaml:"within,omitempty" json:"within,omitzero"`
+	// Persistent demands that breaches have gone on for Escalation.Persistence.
+	Persistent bool `yaml:"persistent,omitempty" json:"persistent,omitempty"`
 	// The threshold: at least Count breaches of at least Severity with at
-	// least Confidence in Window; or Rise times the Baseline's rate.
+	// least Confidence in Window; or Rise times the Baseline's rate, and a rise
+	// that chance explains with less than 1 - Certainty (empty: 0.95). Without
+	// either the level is reached by time alone.
 	Count      int      `yaml:"count,omitempty" json:"count,omitempty"`
 	Window     Duration `yaml:"window,omitempty" json:"window,omitzero"`
 	Severity   string   `yaml:"severity,omitempty" json:"severity,omitempty"`
 	Confidence string   `yaml:"confidence,omitempty" json:"confidence,omitempty"`
 	Rise       float64  `yaml:"rise,omitempty" json:"rise,omitempty"`
 	Baseline   Duration `yaml:"baseline,omitempty" json:"baseline,omitzero"`
-	Leave      Duration `yaml:"leave,omitempty" json:"leave,omitzero"` // quiet time before the level is left
+	Certainty  float64  `yaml:"certainty,omitempty" json:"certainty,omitempty"` // in [0.5, 1)
+	Leave      Duration `yaml:"leave,omitempty" json:"leave,omitzero"`          // time without a breach that counts before the level is left
 	Provisions []string `yaml:"provisions,omitempty" json:"provisions,omitempty"`
+	By         []string `yaml:"by,omitempty" json:"by,omitempty"` // counts breaches for which one of these is responsible; empty: all
 	Tell       []string `yaml:"tell,omitempty" json:"tell,omitempty"`
 	Due        []string `yaml:"due,omitempty" json:"due,omitempty"` // commitments
 }

@@ -165,6 +165,19 @@ func (v *validator) level(p string, l Level) {
 	v.refs(p+".provisions", "provision", l.Provisions, v.provisions)
 	v.refs(p+".tell", "party", l.Tell, v.parties)
 	v.refs(p+".due", "commitment", l.Due, v.commitments)
+	v.refs(p+".by", "party", l.By, v.parties)
+	if l.Persistent && v.a.Escalation.Persistence.IsZero() {
+		v.add(p+".persistent", fmt.Sprintf("the level %q needs persistent breaches, and nothing says how long they must go on", l.ID), "escalation.persistence: as in 24h")
+	}
+	if l.Certainty != 0 && (l.Certainty < 0.5 || l.Certainty >= 1) {
+		v.add(p+".certainty", fmt.Sprintf("the certainty %g", l.Certainty), "a number from 0.5 to below 1")
+	}
+	if l.Certainty != 0 && l.Rise == 0 {
+		v.add(p+".certainty", "a certainty of a rise without a rise", "rise: how many times the baseline's rate")
+	}
+	if !l.Within.IsZero() && l.Within.Duration < l.After.Duration {
+		v.add(p+".within", fmt.Sprintf("the response of the level %q is due before it can be reached", l.ID), "within: at least "+l.After.Written)
+	}
 	if l.Count > 0 && l.Window.IsZero() {
 		v.add(p+".count", "a count without a time in which to count", "window: as in 24h")
 	}
