@@ -140,8 +140,8 @@ type Escalation struct {
 	// Calm is how long it must be calm until the next breach is a first breach
 	// again; empty: the longest of the levels' leave.
 	Calm   Duration   `yaml:"calm,omitempty" json:"calm,omitzero"`
-	Levels      []Level    `yaml:"levels" json:"levels"` // lowest first
-	Why         []Citation `yaml:"why,omitempty" json:"why,omitempty"`
+	Levels []Level    `yaml:"levels" json:"levels"` // lowest first
+	Why    []Citation `yaml:"why,omitempty" json:"why,omitempty"`
 }
 
 // Level is one step of the ladder.
