@@ -50,6 +50,7 @@ func layers() []layer {
 		{"review", []string{"geo", "observation", "proportion"}, "people's judgement of fusion does not depend on how it fuses"},
 		{"eval", []string{"observation"}, "a score does not know how what it scores came about"},
 		{"access", []string{"agreement", "observation"}, "who may do what does not depend on what the actions do"},
+		{"web", nil, "the pages know only the API, over HTTP"},
 		{"app", []string{""}, ""},
 		{"cmd/", []string{""}, ""},
 		{"bench/", []string{""}, ""},
@@ -76,7 +77,7 @@ func sources(t *testing.T) []source {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && p != root) {
+		if d.IsDir() && (d.Name() == "testdata" || d.Name() == "node_modules" || strings.HasPrefix(d.Name(), ".") && p != root) {
 			return fs.SkipDir
 		}
 		if !strings.HasSuffix(p, ".go") {

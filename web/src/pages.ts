@@ -1,0 +1,12 @@
+// The pages: a path, the name in the catalogue, the shortcut and the chunk.
+import type { FunctionComponent } from "preact";
+import lazy from "preact-iso/lazy";
+
+export interface PageOf { path: string; match: string; name: string; key: string; page: FunctionComponent }
+
+const page = (load: () => Promise<{ default: FunctionComponent }>) => lazy(load) as unknown as FunctionComponent;
+
+export const pages: PageOf[] = [
+  { path: "/", match: "/", name: "page.now", key: "n", page: page(() => import("./pages/now")) },
+  { path: "/sign-in", match: "/sign-in", name: "page.sign-in", key: "i", page: page(() => import("./pages/sign-in")) },
+];
