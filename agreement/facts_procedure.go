@@ -82,6 +82,7 @@ func (f *facts) commitments() {
 		for _, step := range c.Firm {
 			s := f.of("firmness", c.ID+" as "+nth(seen, step.Is))
 			s.instant("since", step.At)
+			s.has("is by", step.By, "all that make the pledge")
 			s.why(step.Why)
 		}
 	}

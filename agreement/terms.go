@@ -190,9 +190,11 @@ type Commitment struct {
 }
 
 // Firmness is how firm a pledge is from an instant on: statement,
-// letter-of-intent, signed, ratified, refused or withdrawn.
+// letter-of-intent, signed, ratified, refused or withdrawn. By are the parties
+// that took the step; empty: all that make the pledge.
 type Firmness struct {
 	At  Instant    `yaml:"at" json:"at"`
+	By  []string   `yaml:"by,omitempty" json:"by,omitempty"`
 	Is  string     `yaml:"is" json:"is" jsonschema:"enum=statement,enum=letter-of-intent,enum=signed,enum=ratified,enum=refused,enum=withdrawn"`
 	Why []Citation `yaml:"why,omitempty" json:"why,omitempty"`
 }

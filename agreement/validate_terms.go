@@ -232,6 +232,7 @@ func (v *validator) pledges() {
 		for j, f := range c.Firm {
 			q := at(p+".firm", j)
 			v.why(q, f.Why)
+			v.refs(q+".by", "party that makes the pledge", f.By, c.By)
 			if j > 0 && f.At.Before(c.Firm[j-1].At.Time) {
 				v.add(q+".at", "an older step after a later one", "the oldest first")
 			}
