@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -34,6 +35,9 @@ type Explanation struct {
 	Agreement string               `json:"agreement"`           // its version
 	Records   uint64               `json:"records"`             // of the journal that this rests on
 }
+
+// ErrUnknown is wrapped by the error for an id that nothing has.
+var ErrUnknown = errors.New("nothing here has the id")
 
 // Explain says why: id is that of an incident ("I-…"), a finding ("F-…"), an
 // observation ("source/ref"), a number of a day's report ("2025-04-20/…"), a
@@ -158,7 +162,7 @@ func (a *App) explain(ctx context.Context, x *Explanation) (of []string, err err
 		x.Kind, x.Findings = "finding", deadlines[i:i+1]
 		return of, nil
 	}
-	return nil, fmt.Errorf("nothing here has the id %q; ids are listed by `truce incidents`, `truce findings` and `truce observations`", id)
+	return nil, fmt.Errorf("%w %q; ids are listed by `truce incidents`, `truce findings` and `truce observations`", ErrUnknown, id)
 }
 
 func (a *App) explainIncident(ctx context.Context, again *again, x *Explanation, id, only string) error {
@@ -225,7 +229,7 @@ func (a *App) explainNumber(ctx context.Context, x *Explanation, day string) err
 		}
 		names = append(names, n.Name)
 	}
-	return fmt.Errorf("the report of %s has no number %q; it has %s", day, x.ID, strings.Join(names, ", "))
+	return fmt.Errorf("%w %q: the report of %s has the numbers %s", ErrUnknown, x.ID, day, strings.Join(names, ", "))
 }
 
 // Write prints the chain for people, in English, with times in UTC and in the

@@ -213,6 +213,9 @@ func (a *App) Quarantine(ctx context.Context, f Filter) ([]Quarantined, error) {
 	return out, nil
 }
 
+// Totals counts what there is.
+func (a *App) Totals(ctx context.Context) (sqlite.Totals, error) { return a.store.Totals(ctx) }
+
 // Status is what is in a workspace.
 type Status struct {
 	Dir         string          `json:"dir"`

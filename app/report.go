@@ -315,6 +315,19 @@ func (a *App) Zones(ctx context.Context, at time.Time) (*geo.Features, error) {
 	return out, nil
 }
 
+// Areas returns the administrative areas that the agreement reports by as
+// GeoJSON.
+func (a *App) Areas(ctx context.Context) (*geo.Features, error) {
+	if err := a.place(ctx); err != nil {
+		return nil, err
+	}
+	out := &geo.Features{}
+	for _, x := range a.areas {
+		out.Features = append(out.Features, geo.Feature{Polygons: x.Land, Properties: map[string]any{"kind": "area", "id": x.Name, "name": x.Name}})
+	}
+	return out, nil
+}
+
 func round(x float64) float64 { return float64(int64(x + 0.5)) }
 
 // Credits lists what whoever uses the imported data must or should say.

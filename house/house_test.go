@@ -53,6 +53,7 @@ func layers() []layer {
 		{"access", []string{"agreement", "observation"}, "who may do what does not depend on what the actions do"},
 		{"web", nil, "the pages know only the API, over HTTP"},
 		{"app", []string{""}, ""},
+		{"api", append([]string{"app", "access", "publish", "report", "store/sqlite", "withdrawal", "observation", "journal"}, core...), "what is answered is known to app and decided by access and publish"},
 		{"cmd/", []string{""}, ""},
 		{"bench/", []string{""}, ""},
 		{"house", nil, "the house's tests import nothing"},
@@ -139,7 +140,7 @@ func TestTheCoreDoesNoInputOrOutput(t *testing.T) {
 }
 
 func TestTheClockIsReadAtTheEdgesOnly(t *testing.T) {
-	edges := []string{"access", "app", "cmd/", "bench/"}
+	edges := []string{"access", "api", "app", "cmd/", "bench/"}
 	for _, s := range sources(t) {
 		if s.test || slices.ContainsFunc(edges, func(p string) bool { return matches(p, s.pkg) }) {
 			continue
