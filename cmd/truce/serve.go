@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/netip"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/truce-monitor/truce/access"
 	"github.com/truce-monitor/truce/api"
 	"github.com/truce-monitor/truce/app"
+	"github.com/truce-monitor/truce/web"
 )
 
 // defaultListen is reached from this machine only.
@@ -59,7 +59,7 @@ func (c *cli) serveApp(ctx context.Context, a *app.App, dir string, x serving, p
 	if err := mayListen(ctx, accounts, x); err != nil {
 		return err
 	}
-	s, err := api.New(a, api.Options{Access: accounts, Web: webFiles(), Log: c.options().Log})
+	s, err := api.New(a, api.Options{Access: accounts, Web: web.Handler(), Log: c.options().Log})
 	if err != nil {
 		return err
 	}
@@ -95,6 +95,3 @@ func mayListen(ctx context.Context, accounts *access.Store, x serving) error {
 	}
 	return nil
 }
-
-// webFiles are the files for browsers.
-func webFiles() fs.FS { return nil }
