@@ -75,6 +75,14 @@ func (a *Agreement) Commitment(id string) *Commitment {
 	return find(a.Commitments, func(c *Commitment) bool { return c.ID == id })
 }
 
+// Level returns the level of the escalation with the id, or nil.
+func (a *Agreement) Level(id string) *Level {
+	if a.Escalation == nil {
+		return nil
+	}
+	return find(a.Escalation.Levels, func(l *Level) bool { return l.ID == id })
+}
+
 // Baseline returns the baseline of the party. Where the terms give none it is
 // the first line, moving; nil if there is no line.
 func (a *Agreement) Baseline(party string) *Baseline {

@@ -31,6 +31,7 @@ type Explanation struct {
 	Value     *float64             `json:"value,omitempty"`
 	Incidents []string             `json:"incidents,omitempty"` // behind a number
 	Provision *agreement.Provision `json:"provision,omitempty"`
+	Ladder    *Ladder              `json:"ladder,omitempty"`    // of a level of the escalation
 	Decisions []Decision           `json:"decisions,omitempty"` // of people, about this
 	Agreement string               `json:"agreement"`           // its version
 	Records   uint64               `json:"records"`             // of the journal that this rests on
@@ -41,7 +42,7 @@ var ErrUnknown = errors.New("nothing here has the id")
 
 // Explain says why: id is that of an incident ("I-…"), a finding ("F-…"), an
 // observation ("source/ref"), a number of a day's report ("2025-04-20/…"), a
-// provision of the agreement, what people decided on, or a decision's record
+// provision or a level of the agreement, what people decided on, or a decision's record
 // ("#17").
 func (a *App) Explain(ctx context.Context, id string) (*Explanation, error) {
 	x := &Explanation{ID: id, Agreement: a.agreement.Version(), Records: a.journal.Head().Size}
@@ -130,6 +131,11 @@ func (a *App) explain(ctx context.Context, x *Explanation) (of []string, err err
 		for i := range rows {
 			x.Incidents = append(x.Incidents, rows[i].ID)
 		}
+		return of, err
+	}
+	if a.agreement.Level(id) != nil {
+		x.Kind = "level"
+		x.Ladder, err = a.Ladder(ctx, time.Time{})
 		return of, err
 	}
 	if day, _, ok := strings.Cut(id, "/"); ok {
@@ -244,6 +250,9 @@ func (x *Explanation) Write(w io.Writer, loc *time.Location) error {
 		}
 		p.line(0, "Findings under it: %d", len(x.Incidents))
 		p.ids(x.Incidents)
+	case x.Ladder != nil:
+		p.err = x.Ladder.Write(w, x.ID)
+		p.rests(x.Ladder.Breaches)
 	case x.Value != nil:
 		p.line(0, "%s is %s, from %d incidents", x.ID, strconv.FormatFloat(*x.Value, 'f', -1, 64), len(x.Incidents))
 		p.ids(x.Incidents)

@@ -23,7 +23,7 @@ func (c *cli) explain() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "explain ID", Short: "Print the chain of reasons, from the sentence of the agreement to the rows of the sources", Args: args(cobra.ExactArgs(1)),
-		Long:    "Print the chain of reasons of an incident, a finding, an observation (source/ref), a provision,\nor a number of a day's report (2026-03-04/incidents).",
+		Long:    "Print the chain of reasons of an incident, a finding, an observation (source/ref), a provision or\na level of the escalation, or a number of a day's report (2026-03-04/incidents).",
 		Example: "  truce explain I-4TQ7M2XK\n  truce explain 2026-03-04/incidents",
 		RunE: func(cmd *cobra.Command, a []string) error {
 			return c.reading(cmd.Context(), func(w *app.App) error {
