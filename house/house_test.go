@@ -32,6 +32,7 @@ func layers() []layer {
 		{"line", []string{"geo"}, "a line does not know who reported it or what the terms make of it"},
 		{"zone", []string{"geo", "agreement", "line"}, "where a place lies does not depend on what happened there"},
 		{"withdrawal", []string{"geo", "line"}, "what ground a withdrawal costs does not depend on terms or events"},
+		{"territory", []string{"geo", "line"}, "who holds what does not depend on terms or events"},
 		{"observation", nil, "what a source says does not depend on formats, storage or terms"},
 		{"incident", []string{"observation"}, "what happened does not depend on what was agreed"},
 		{"finding", core, "findings follow from terms and incidents alone"},

@@ -30,7 +30,7 @@ var judgements embed.FS
 
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: realdata minsk|syria|hodeidah|easter|territory|fusion|all")
+		fmt.Fprintln(os.Stderr, "usage: realdata minsk|syria|hodeidah|easter|territory|movement|fusion|all")
 		os.Exit(2)
 	}
 	data := os.Getenv("TRUCE_DATA")
@@ -83,6 +83,7 @@ func runs() []run {
 			{"30 hours before", at("2025-04-18T09:00Z"), at("2025-04-19T15:00Z")}, {"30 hours of truce", at("2025-04-19T15:00Z"), at("2025-04-20T21:00Z")},
 			{"30 hours after", at("2025-04-20T21:00Z"), at("2025-04-22T03:00Z")}}, then: darkHours},
 		{name: "territory", agreement: "easter-2025", files: []string{"deepstate/deepstatemap_data_20260101.geojson.gz", "deepstate/deepstatemap_data_20260106.geojson.gz"}, then: territory},
+		{name: "movement", agreement: "easter-2025", files: []string{"deepstate"}, then: movement},
 		{name: "fusion", agreement: "minsk-2015", files: []string{"ucdp-ged-ukraine", "bellingcat-civharm", "cir-eyes-on-russia", "air-raid-sirens", "firms-viirs-ukraine", "firms-modis-ukraine"},
 			then: reviewed},
 	}
@@ -262,6 +263,27 @@ func territory(ctx context.Context, w io.Writer, a *app.App) error {
 		for _, s := range x.Areas {
 			fmt.Fprintf(w, "    %-16s %6.0f of %6.0f km² of land, %5.1f %%\n", s.Area, s.HeldM2/1e6, s.LandM2/1e6, 100*s.Part())
 		}
+	}
+	return nil
+}
+
+// movement prints what was gained and lost in each month, and in the year 2025.
+func movement(ctx context.Context, w io.Writer, a *app.App) error {
+	months, err := a.Movements(ctx, time.Time{}, time.Time{}, "month")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "  %-10s  %9s  %7s  %6s  %7s\n", "month from", "held km²", "gained", "lost", "net")
+	loc := a.Agreement().Location()
+	for _, p := range months {
+		fmt.Fprintf(w, "  %-10s  %9.0f  %7.1f  %6.1f  %7.1f\n", p.From.In(loc).Format(time.DateOnly), p.HeldM2/1e6, p.GainedM2/1e6, p.LostM2/1e6, (p.GainedM2-p.LostM2)/1e6)
+	}
+	years, err := a.Movements(ctx, time.Date(2025, 1, 1, 0, 0, 0, 0, loc), time.Date(2026, 1, 1, 0, 0, 0, 0, loc), "year")
+	if err != nil {
+		return err
+	}
+	for _, p := range years {
+		fmt.Fprintf(w, "  2025: gained %.0f, lost %.0f, net %.0f km²\n", p.GainedM2/1e6, p.LostM2/1e6, (p.GainedM2-p.LostM2)/1e6)
 	}
 	return nil
 }
