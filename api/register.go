@@ -24,6 +24,7 @@ func (s *Server) subjects() []func(huma.API) {
 		s.days,
 		s.health,
 		s.session,
+		s.territory,
 	}
 }
 

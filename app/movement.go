@@ -18,6 +18,13 @@ func (a *App) Movements(ctx context.Context, since, until time.Time, step string
 	if err := a.place(ctx); err != nil {
 		return nil, err
 	}
+	key := fmt.Sprint(since.UnixMicro(), until.UnixMicro(), step)
+	a.placing.Lock()
+	known, ok := a.moved[key]
+	a.placing.Unlock()
+	if ok {
+		return known, nil
+	}
 	held, err := a.heldLine()
 	if err != nil {
 		return nil, err
@@ -60,6 +67,12 @@ func (a *App) Movements(ctx context.Context, since, until time.Time, step string
 		}
 		out, from = append(out, p), ends[0]
 	}
+	a.placing.Lock()
+	defer a.placing.Unlock()
+	if a.moved == nil || len(a.moved) > 100 {
+		a.moved = map[string][]territory.Period{}
+	}
+	a.moved[key] = out
 	return out, nil
 }
 
