@@ -12,7 +12,7 @@ import (
 
 // Movements measures by "day", "week", "month" or "year" of the agreement's time
 // zone who held how much at each period's end and what was gained and lost in
-// it, from since to until. Zero instants mean the first and the last version on
+// it, from since to until. Zero instants mean the first version and the day of the last on
 // record. The last period is cut short at until.
 func (a *App) Movements(ctx context.Context, since, until time.Time, step string) ([]territory.Period, error) {
 	if err := a.place(ctx); err != nil {
@@ -34,7 +34,8 @@ func (a *App) Movements(ctx context.Context, since, until time.Time, step string
 		since = first
 	}
 	if until.IsZero() {
-		until = versions[len(versions)-1].From.Add(time.Microsecond)
+		y, m, d := versions[len(versions)-1].From.In(a.agreement.Location()).Date()
+		until = time.Date(y, m, d+1, 0, 0, 0, 0, a.agreement.Location())
 	}
 	ends, err := cuts(since, until, step, a.agreement.Location())
 	if err != nil {

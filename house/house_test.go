@@ -55,7 +55,7 @@ func layers() []layer {
 		{"access", []string{"agreement", "observation"}, "who may do what does not depend on what the actions do"},
 		{"web", nil, "the pages know only the API, over HTTP"},
 		{"app", []string{""}, ""},
-		{"api", append([]string{"app", "access", "publish", "report", "store/sqlite", "withdrawal", "observation", "journal"}, core...), "what is answered is known to app and decided by access and publish"},
+		{"api", append([]string{"app", "territory", "access", "publish", "report", "store/sqlite", "withdrawal", "observation", "journal"}, core...), "what is answered is known to app and decided by access and publish"},
 		{"cmd/", []string{""}, ""},
 		{"bench/", []string{""}, ""},
 		{"house", nil, "the house's tests import nothing"},
