@@ -65,7 +65,7 @@ func New(a *app.App, opt Options) (*Server, error) {
 	s.ending, s.end = context.WithCancel(context.Background())
 
 	mux := http.NewServeMux()
-	s.api = humago.New(mux, description())
+	s.api = huma.NewAPI(description(), adapter{humago.NewAdapter(mux, "")})
 	s.api.UseMiddleware(s.decide)
 	for _, register := range s.subjects() {
 		register(s.api)

@@ -139,7 +139,7 @@ func TestThePublicSeesLessThanTheMission(t *testing.T) {
 func TestEveryFirstQuestionIsAnswered(t *testing.T) {
 	x := serve(t, demo.app, api.Options{})
 	for _, path := range []string{"/api/v1/zones", "/api/v1/lines", "/api/v1/areas", "/api/v1/days", "/api/v1/days/2026-03-04?format=html&lang=uk",
-		"/api/v1/days/2026-03-04?format=pdf", "/api/v1/explain?id=no-fire", "/api/v1/session", "/healthz", "/readyz", "/openapi.json", "/", "/zones"} {
+		"/api/v1/days/2026-03-04?format=pdf", "/api/v1/explain?id=no-fire", "/api/v1/session", "/healthz", "/readyz", "/openapi.json", "/api/v1/terms", "/api/v1/deadlines", "/api/v1/findings?limit=5", "/api/v1/coverage", "/api/v1/record", "/api/v1/record/proof?id=%23300", "/log/checkpoint", "/log/tile/0/000"} {
 		for _, role := range []string{"", "verifier", "party-liaison"} {
 			if resp, body := x.ask(t, role, "GET", path); resp.StatusCode != http.StatusOK || len(body) < 10 {
 				t.Errorf("%s as %q: %s\n%.300s", path, role, resp.Status, body)

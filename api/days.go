@@ -67,7 +67,7 @@ func written(r *report.Report, lang, format string) (*writing, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &writing{kind: kind[format], write: func(w io.Writer) error { _, err := w.Write(b.Bytes()); return err }}
+	x := &writing{kind: kind[format], page: format == "html", write: func(w io.Writer) error { _, err := w.Write(b.Bytes()); return err }}
 	if format != "json" && format != "html" {
 		x.name = strings.Join([]string{"report", r.Agreement, r.Day, lang}, "-") + "." + format
 	}
@@ -87,15 +87,16 @@ func (s *Server) report(ctx context.Context, day string) (*report.Report, error)
 		return nil, err
 	}
 	from := to.Add(-26 * time.Hour)
-	if totals.First.IsZero() || to.Before(totals.First) || from.After(totals.Last) || !s.whole(ctx, to) {
+	if totals.First.IsZero() || to.Before(totals.First) || from.After(totals.Last) || !s.over(ctx, to) {
 		return nil, huma.Error404NotFound("there is no report of this day, or not yet")
 	}
-	return s.app.Report(ctx, day, asks(ctx).Audience())
+	id := asks(ctx)
+	return s.app.ReportFor(ctx, day, id.Audience(), id.Limit)
 }
 
-// whole reports whether a period that ends at to is over for whoever asks:
+// over reports whether a period that ends at to is over for whoever asks:
 // with a delay nothing is told of a part of a day.
-func (s *Server) whole(ctx context.Context, to time.Time) bool {
+func (s *Server) over(ctx context.Context, to time.Time) bool {
 	d := s.policyFor(ctx).Delay.Duration
 	return d == 0 || !to.Add(d).After(s.now())
 }
@@ -118,7 +119,7 @@ func (s *Server) dayList(ctx context.Context) ([]Day, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !s.whole(ctx, to) {
+		if !s.over(ctx, to) {
 			continue
 		}
 		list, _, err := s.summaries(ctx, app.Filter{Since: from, Until: to})

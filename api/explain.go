@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -21,12 +23,28 @@ func (s *Server) explain(api huma.API) {
 
 // explanation is that of app with nothing in it that must not leave.
 func (s *Server) explanation(ctx context.Context, id string) (*app.Explanation, error) {
+	if number, ok := strings.CutPrefix(id, "#"); ok {
+		if _, err := strconv.ParseUint(number, 10, 64); err != nil {
+			return nil, app.ErrUnknown
+		}
+	}
 	x, err := s.app.Explain(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	audience := asks(ctx).Audience()
+	policy := s.policyFor(ctx)
+	// What people decided is the mission's own; what of it is published, the
+	// report says.
+	x.Decisions = slices.DeleteFunc(x.Decisions, func(d app.Decision) bool {
+		return audience != publish.Mission || !publish.Sees(policy, d.Handling)
+	})
 	switch x.Kind {
+	case "subject", "decision":
+		if len(x.Decisions) == 0 {
+			return nil, app.ErrUnknown
+		}
+		return x, nil
 	case "provision":
 		// How many there are that may not be seen is not told.
 		if audience != publish.Mission {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
@@ -18,10 +17,9 @@ const (
 	maxMedia = 32 << 20
 )
 
-// policy lets pages load what this server gives and nothing else; the map runs
-// in a worker and draws on pictures that it makes itself.
-const policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; worker-src 'self' blob:; " +
-	"connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+// policy holds for all answers but the pages, which have their own: they load
+// nothing, and no other page shows them in a frame.
+const policy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 // guard puts around all handlers what holds for every request: limits, who
 // asks, headers, compression, and that a failure of one is not one of all.
@@ -95,11 +93,8 @@ func headers(next http.Handler) http.Handler {
 		if r.TLS != nil {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		if !strings.HasPrefix(r.URL.Path, "/assets/") {
-			// Another account may ask next, from the same browser.
-			h.Set("Cache-Control", "no-store")
-			h.Add("Vary", "Cookie, Authorization")
-		}
+		h.Set("Cache-Control", "no-store") // another account may ask next, from the same browser
+		h.Add("Vary", "Cookie, Authorization")
 		next.ServeHTTP(w, r)
 	})
 }

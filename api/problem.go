@@ -48,6 +48,7 @@ type writing struct {
 	kind  string // its media type
 	name  string // of the file that a browser saves it as; empty: it is shown
 	cache string // Cache-Control, if not that of all answers
+	page  bool   // HTML that may style itself and be shown in a frame of the pages
 	write func(io.Writer) error
 }
 
@@ -56,6 +57,9 @@ func (x *writing) send(s *Server, id string) func(huma.Context) {
 		ctx.SetHeader("Content-Type", x.kind)
 		if x.name != "" {
 			ctx.SetHeader("Content-Disposition", `attachment; filename="`+x.name+`"`)
+		}
+		if x.page {
+			ctx.SetHeader("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'")
 		}
 		if x.cache != "" {
 			ctx.SetHeader("Cache-Control", x.cache)

@@ -22,9 +22,14 @@ func (s *Server) subjects() []func(huma.API) {
 		s.explain,
 		s.places,
 		s.days,
+		s.terms,
+		s.sources,
+		s.record,
+		s.withdrawals,
+		s.observations,
+		s.findings,
 		s.health,
 		s.session,
-		s.territory,
 	}
 }
 
@@ -63,6 +68,19 @@ func schemaName(t reflect.Type, hint string) string {
 		return name
 	}
 	return strings.ToUpper(pkg[:1]) + pkg[1:] + name
+}
+
+// adapter lets the last parameter of a path take what is left of it, slashes too,
+// which OpenAPI has no way to say.
+type adapter struct{ huma.Adapter }
+
+func (a adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
+	if op.Metadata["rest"] == true {
+		rest := *op
+		rest.Path = strings.TrimSuffix(op.Path, "}") + "...}"
+		op = &rest
+	}
+	a.Adapter.Handle(op, handler)
 }
 
 // actionOf is what an operation needs to be allowed; false: it names nothing.

@@ -73,21 +73,24 @@ func (a *App) explainDecisions(ctx context.Context, x *Explanation, of []string)
 func (a *App) explainRecord(x *Explanation, number string) error {
 	seq, err := strconv.ParseUint(number, 10, 64)
 	if err != nil {
-		return fmt.Errorf("%q is no number of a record", number)
+		return fmt.Errorf("%w: %q is no number of a record", ErrUnknown, number)
+	}
+	if size := a.journal.Head().Size; seq >= size {
+		return fmt.Errorf("%w: there are %d records", ErrUnknown, size)
 	}
 	e, err := a.journal.Get(seq)
 	if err != nil {
 		return err
 	}
 	if e.Kind != kindDecision {
-		return fmt.Errorf("record %d is of kind %s; decisions of people are explained by their number, all else by its id", seq, e.Kind)
+		return fmt.Errorf("%w: record %d is of kind %s; decisions of people are explained by their number, all else by its id", ErrUnknown, seq, e.Kind)
 	}
 	d, ok, err := a.decision(a.journal, seq)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		return fmt.Errorf("the body of record %d was erased, or is withheld here", seq)
+		return fmt.Errorf("%w: the body of record %d was erased, or is withheld here", ErrUnknown, seq)
 	}
 	x.Kind, x.Decisions = "decision", []Decision{*d}
 	return nil

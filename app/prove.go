@@ -94,7 +94,7 @@ func (a *App) ingredients(ctx context.Context, id string) (seqs []uint64, of str
 // that holds beside observations, the observations of the day, of those before
 // it with which it is compared, and of the incidents that reach into it.
 func (a *App) reportInputs(ctx context.Context, day string) ([]uint64, error) {
-	in, err := a.reportInput(ctx, day, "")
+	in, err := a.reportInput(ctx, day, "", nil)
 	if err != nil {
 		return nil, err
 	}

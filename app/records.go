@@ -30,7 +30,6 @@ type (
 		From       time.Time         `json:"from,omitzero"`
 		HeldBy     string            `json:"held_by,omitempty"`
 		Area       geo.MultiPolygon  `json:"area"`
-		RadiusM    float64           `json:"radius_m,omitempty"`
 		Properties map[string]string `json:"properties,omitempty"`
 		Caveats    []string          `json:"caveats,omitempty"`
 	}
@@ -84,7 +83,7 @@ func (in *ingest) reference(item *feed.Item) (entry, error) {
 		body, e.record = v, reference{l.Source, l.Ref, l.From, v.Line}
 	case item.Area != nil && item.Area.HeldBy != "":
 		x := item.Area
-		v, err := in.version(line.Version{From: x.From, Source: x.Source, Ref: x.Ref, Held: x.Area, HeldBy: x.HeldBy, RadiusM: x.RadiusM}, "")
+		v, err := in.version(line.Version{From: x.From, Source: x.Source, Ref: x.Ref, Held: x.Area, HeldBy: x.HeldBy}, "")
 		if err != nil {
 			return e, err
 		}

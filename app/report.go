@@ -17,6 +17,7 @@ import (
 	"github.com/truce-monitor/truce/publish"
 	"github.com/truce-monitor/truce/report"
 	"github.com/truce-monitor/truce/track"
+	"github.com/truce-monitor/truce/withdrawal"
 	"github.com/truce-monitor/truce/zone"
 )
 
@@ -35,7 +36,13 @@ func (a *App) LastDay(ctx context.Context) (string, error) {
 // Report makes the report of a local day, "2006-01-02", for an audience;
 // empty: the mission.
 func (a *App) Report(ctx context.Context, day, audience string) (*report.Report, error) {
-	in, err := a.reportInput(ctx, day, audience)
+	return a.ReportFor(ctx, day, audience, nil)
+}
+
+// ReportFor makes the report for one reader among an audience, for whom limit
+// narrows its policy.
+func (a *App) ReportFor(ctx context.Context, day, audience string, limit func(agreement.Policy) agreement.Policy) (*report.Report, error) {
+	in, err := a.reportInput(ctx, day, audience, limit)
 	if err != nil {
 		return nil, fmt.Errorf("making the report of %s: %w", day, err)
 	}
@@ -46,7 +53,7 @@ func (a *App) Report(ctx context.Context, day, audience string) (*report.Report,
 	return r, nil
 }
 
-func (a *App) reportInput(ctx context.Context, day, audience string) (*report.Input, error) {
+func (a *App) reportInput(ctx context.Context, day, audience string, limit func(agreement.Policy) agreement.Policy) (*report.Input, error) {
 	loc := a.agreement.Location()
 	from, to, err := a.period(day)
 	if err != nil {
@@ -56,7 +63,7 @@ func (a *App) reportInput(ctx context.Context, day, audience string) (*report.In
 		return nil, err
 	}
 	head := a.journal.Head()
-	in := &report.Input{Agreement: a.agreement, AgreementVersion: a.agreement.Version(), Day: day, Location: loc, Audience: audience,
+	in := &report.Input{Agreement: a.agreement, AgreementVersion: a.agreement.Version(), Day: day, Location: loc, Audience: audience, Limit: limit,
 		Software: program, Journal: report.Head{Size: head.Size, Root: fmt.Sprintf("%x", head.Root)}}
 	again, err := a.again(ctx)
 	if err != nil {
@@ -165,6 +172,9 @@ func (a *App) previous(ctx context.Context, in *report.Input, again *again) erro
 		return err
 	}
 	policy := publish.Policy(a.agreement, cmp.Or(in.Audience, publish.Mission))
+	if in.Limit != nil {
+		policy = in.Limit(policy)
+	}
 	for n := daysBefore; n > 0; n-- {
 		day := date.AddDate(0, 0, -n).Format(time.DateOnly)
 		from, to, err := report.Period(day, cutoff, in.Location)
@@ -265,23 +275,43 @@ func (a *App) shapes(in *report.Input, at time.Time) {
 
 // settlements adds imported places for orientation.
 func (a *App) settlements(ctx context.Context, in *report.Input) error {
+	places, err := a.places(ctx)
+	for _, p := range places {
+		in.Settlements = append(in.Settlements, report.Settlement{Name: agreement.Text{"en": p.Name}, At: p.Position, Rank: 3})
+	}
+	return err
+}
+
+// Settlements lists the imported places; nobody says how many people live there.
+func (a *App) Settlements(ctx context.Context) ([]withdrawal.Settlement, error) {
+	places, err := a.places(ctx)
+	var out []withdrawal.Settlement
+	for _, p := range places {
+		out = append(out, withdrawal.Settlement{Name: p.Name, Region: p.Area, At: p.Position, People: -1})
+	}
+	return out, err
+}
+
+// places reads the imported places, of each the last version.
+func (a *App) places(ctx context.Context) ([]placeRecord, error) {
 	records, err := a.store.Records(ctx, kindPlace)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	cursor := a.journal.Cursor()
+	var out []placeRecord
 	for _, r := range current(records) {
 		e, err := cursor.Get(r.Seq)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		var p placeRecord
 		if err := json.Unmarshal(e.Body, &p); err != nil {
-			return fmt.Errorf("record %d: %w", r.Seq, err)
+			return nil, fmt.Errorf("record %d: %w", r.Seq, err)
 		}
-		in.Settlements = append(in.Settlements, report.Settlement{Name: agreement.Text{"en": p.Name}, At: p.Position, Rank: 3})
+		out = append(out, p)
 	}
-	return nil
+	return out, nil
 }
 
 // Zones returns the zones and lines in force at an instant as GeoJSON.
@@ -371,7 +401,7 @@ func (a *App) Spot(ctx context.Context, id, audience string) (*report.Report, er
 	if err != nil {
 		return nil, err
 	}
-	in, err := a.reportInput(ctx, day, audience)
+	in, err := a.reportInput(ctx, day, audience, nil)
 	if err != nil {
 		return nil, fmt.Errorf("making the spot report of %s: %w", id, err)
 	}

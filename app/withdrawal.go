@@ -85,6 +85,10 @@ func (a *App) Withdrawal(ctx context.Context, opt WithdrawalOptions) (*Withdrawa
 	return out, failed
 }
 
+// ErrNoPlan is wrapped by the error for a withdrawal that can't be measured as it
+// is asked for: from a line that is not there, or by a party that is not at it.
+var ErrNoPlan = errors.New("no such withdrawal")
+
 // course is a line as it runs at t.
 func (a *App) course(id string, t time.Time) (*line.Version, error) {
 	var ids []string
@@ -105,18 +109,18 @@ func (a *App) course(id string, t time.Time) (*line.Version, error) {
 	}
 	switch {
 	case id != "" && !slices.Contains(ids, id):
-		return nil, fmt.Errorf("no line %q in the agreement; it has %s", id, strings.Join(ids, ", "))
+		return nil, fmt.Errorf("%w: no line %q in the agreement; it has %s", ErrNoPlan, id, strings.Join(ids, ", "))
 	case len(ids) == 0:
-		return nil, errors.New("the agreement has no lines to withdraw from")
+		return nil, fmt.Errorf("%w: the agreement has no lines to withdraw from", ErrNoPlan)
 	}
-	return nil, fmt.Errorf("no line has a course at %s; give it one in the agreement, or import lines or areas of control first", t.In(a.agreement.Location()).Format(time.DateOnly))
+	return nil, fmt.Errorf("%w: no line has a course at %s; give it one in the agreement, or import lines or areas of control first", ErrNoPlan, t.In(a.agreement.Location()).Format(time.DateOnly))
 }
 
 // distances are those of the parties to the left and to the right.
 func distances(metres map[string]float64, v *line.Version) (left, right float64, err error) {
 	for party := range metres {
 		if party != "" && party != v.Left && party != v.Right {
-			return 0, 0, fmt.Errorf("%q is not at line %s; the parties there are %s and %s", party, v.Line, v.Left, v.Right)
+			return 0, 0, fmt.Errorf("%w: %q is not at line %s; the parties there are %s and %s", ErrNoPlan, party, v.Line, v.Left, v.Right)
 		}
 	}
 	of := func(party string) float64 {

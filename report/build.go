@@ -32,7 +32,7 @@ func Build(in Input) (*Report, error) {
 	if in.Audience == "" {
 		in.Audience = publish.Mission
 	}
-	policy := publish.Policy(in.Agreement, in.Audience)
+	policy := in.policy()
 	asOf := in.AsOf
 	if asOf.IsZero() {
 		asOf = to.Add(policy.Delay.Duration)

@@ -8,6 +8,7 @@
 package report
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
@@ -16,6 +17,7 @@ import (
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/line"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/publish"
 	"github.com/truce-monitor/truce/track"
 )
 
@@ -37,6 +39,8 @@ type Input struct {
 	AsOf time.Time
 	// Audience is public, parties or mission; empty means mission.
 	Audience string
+	// Limit narrows the audience's policy for one reader; nil: it does not.
+	Limit func(agreement.Policy) agreement.Policy
 
 	// Incidents whose From lies in the period, and the findings on them, with
 	// deadlines that fell into the period. PreviousIncidents and
@@ -146,4 +150,13 @@ type Settlement struct {
 type Head struct {
 	Size uint64 `json:"size"` // records
 	Root string `json:"root"` // Merkle root, hexadecimal
+}
+
+// policy is the audience's, as it holds for the reader.
+func (in *Input) policy() agreement.Policy {
+	p := publish.Policy(in.Agreement, cmp.Or(in.Audience, publish.Mission))
+	if in.Limit != nil {
+		p = in.Limit(p)
+	}
+	return p
 }
