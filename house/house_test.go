@@ -37,6 +37,8 @@ func layers() []layer {
 		{"finding", core, "findings follow from terms and incidents alone"},
 		{"commitment", []string{"agreement", "finding"}, "what is due follows from terms and a state, however it came to be known"},
 		{"escalation", []string{"agreement", "finding", "incident", "proportion"}, "which level is reached follows from terms and breaches alone"},
+		{"alert", nil, "a message's form does not depend on what it warns of"},
+		{"notify", []string{"alert", "agreement", "observation"}, "a notice is carried without knowing how it came about or where it is kept"},
 		{"journal", nil, "a stranger can use the journal on its own"},
 		{"witness", []string{"journal"}, "who watches a log need not know what its records mean"},
 		{"feed/", []string{"feed/", "geo", "observation"}, "a format knows neither fusion nor terms nor storage"},
@@ -126,7 +128,7 @@ func TestImportsFollowTheOrder(t *testing.T) {
 
 // The core neither reads files nor the clock nor the network.
 func TestTheCoreDoesNoInputOrOutput(t *testing.T) {
-	core := []string{"geo", "agreement", "line", "zone", "observation", "incident", "finding", "commitment", "escalation", "publish", "report", "simulate", "feed/"}
+	core := []string{"geo", "agreement", "line", "zone", "observation", "incident", "finding", "commitment", "escalation", "alert", "publish", "report", "simulate", "feed/"}
 	for _, s := range sources(t) {
 		if s.test || !slices.ContainsFunc(core, func(p string) bool { return matches(p, s.pkg) }) {
 			continue
