@@ -173,6 +173,10 @@ type Party struct {
 	// Territory is the zone that counts as its territory where a limit of a
 	// commitment speaks of it. It decides nothing about title.
 	Territory string `yaml:"territory,omitempty" json:"territory,omitempty"`
+	// Members are the parties that a group is made of, as far as they are known.
+	Members []string `yaml:"members,omitempty" json:"members,omitempty"`
+	// Open tells that a group has members that the terms do not name.
+	Open bool `yaml:"open,omitempty" json:"open,omitempty"`
 	// Excluded marks a group that takes part in the conflict and that the
 	// ceasefire does not cover, as the text says.
 	Excluded bool       `yaml:"excluded,omitempty" json:"excluded,omitempty"`

@@ -330,9 +330,17 @@ func (s *speaker) people() {
 		if p.Excluded {
 			excluded = s.say("party.excluded")
 		}
+		members := ""
+		if len(p.Members) > 0 {
+			members = s.say("party.members", "parties", s.parties(p.Members))
+		}
+		if p.Open {
+			members += s.say("party.open")
+		}
 		s.tell("party", "name", s.text(p.Name), "id", p.ID, "roles", strings.Join(roles, ", "),
 			"actors", s.sayIf("party.actors", "names", strings.Join(p.Actors, ", ")), "excluded", excluded,
-			"territory", s.sayIf("party.territory", "zone", p.Territory))
+			"territory", s.sayIf("party.territory", "zone", p.Territory),
+			"members", members)
 	}
 }
 

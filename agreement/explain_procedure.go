@@ -218,6 +218,7 @@ func (s *speaker) limit(l Limit) string {
 	if l.Consent {
 		out += s.say("limit.consent")
 	}
+	out += s.sayIf("limit.severity", "step", l.Severity)
 	return out + s.sayIf("limit.words", "words", strings.TrimSuffix(s.text(l.Words), "."))
 }
 

@@ -114,6 +114,8 @@ func (f *facts) parties() {
 		s.has("is known as", p.Actors, "")
 		s.flag("excluded", p.Excluded)
 		s.says("territory", p.Territory)
+		s.has("is made of", p.Members, "")
+		s.flag("has members that are not named", p.Open)
 		s.why(p.Why)
 		seen := map[string]int{}
 		for _, r := range p.Roles {

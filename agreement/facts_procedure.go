@@ -116,6 +116,9 @@ func (f *facts) limit(l Limit) string {
 	if l.Consent {
 		out = append(out, "only where the host has agreed")
 	}
+	if l.Severity != "" {
+		out = append(out, "a breach is of severity "+l.Severity)
+	}
 	for _, lang := range sortedKeys(l.Words) {
 		out = append(out, fmt.Sprintf("%q (%s)", strings.Join(strings.Fields(l.Words[lang]), " "), lang))
 	}

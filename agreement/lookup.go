@@ -107,6 +107,18 @@ func (a *Agreement) Conflict() []Party {
 	return out
 }
 
+// Includes reports whether the party id is the group itself or one of its
+// members, direct or not.
+func (a *Agreement) Includes(group, id string) bool { return a.includes(group, id, len(a.Parties)) }
+
+func (a *Agreement) includes(group, id string, depth int) bool {
+	if group == id {
+		return true
+	}
+	p := a.Party(group)
+	return p != nil && depth > 0 && slices.ContainsFunc(p.Members, func(m string) bool { return a.includes(m, id, depth-1) })
+}
+
 // Is reports whether the party has the role at any time.
 func (p *Party) Is(role string) bool {
 	return slices.ContainsFunc(p.Roles, func(r Role) bool { return r.Role == role })

@@ -212,9 +212,10 @@ type Limit struct {
 	Never []string `yaml:"never,omitempty" json:"never,omitempty"` // not on the territory of these
 	// Consent asks that whose territory it is has agreed: by a commitment of
 	// hosting, or by a declaration.
-	Consent bool       `yaml:"consent,omitempty" json:"consent,omitempty"`
-	Words   Text       `yaml:"words,omitempty" json:"words,omitempty"`
-	Why     []Citation `yaml:"why,omitempty" json:"why,omitempty"`
+	Consent  bool       `yaml:"consent,omitempty" json:"consent,omitempty"`
+	Severity string     `yaml:"severity,omitempty" json:"severity,omitempty"` // step of the severity scale for a breach
+	Words    Text       `yaml:"words,omitempty" json:"words,omitempty"`
+	Why      []Citation `yaml:"why,omitempty" json:"why,omitempty"`
 }
 
 // Condition is an expression over the state: terms

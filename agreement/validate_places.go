@@ -11,6 +11,10 @@ func (v *validator) people() {
 		path := at("parties", i)
 		v.why(path, p.Why)
 		v.ref(path+".territory", "zone", p.Territory, v.zones)
+		v.refs(path+".members", "party", p.Members, v.parties)
+		if slices.Contains(p.Members, p.ID) {
+			v.add(path+".members", fmt.Sprintf("the party %q is a member of itself", p.ID), "other parties")
+		}
 		if len(p.Roles) == 0 && v.a.origin.has(path+".roles") {
 			v.add(path+".roles", fmt.Sprintf("the party %q has no role", p.ID), "at least one role")
 		}

@@ -221,6 +221,7 @@ func (v *validator) pledges() {
 			q := at(p+".limits", j)
 			v.limit(q, c.Limits[:j], l)
 			v.notNegative(q+".min_km", l.MinKM, "km")
+			v.ref(q+".severity", "severity", l.Severity, v.severities)
 			v.ref(q+".line", "line", l.Line, v.lines)
 			v.refs(q+".only", "party", l.Only, v.parties)
 			v.refs(q+".never", "party", l.Never, v.parties)

@@ -30,6 +30,7 @@ func (s *Server) subjects() []func(huma.API) {
 		s.findings,
 		s.health,
 		s.session,
+		s.territory,
 	}
 }
 

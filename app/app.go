@@ -22,6 +22,7 @@ import (
 	"github.com/truce-monitor/truce/journal"
 	"github.com/truce-monitor/truce/line"
 	"github.com/truce-monitor/truce/store/sqlite"
+	"github.com/truce-monitor/truce/territory"
 	"github.com/truce-monitor/truce/zone"
 )
 
@@ -87,6 +88,7 @@ type App struct {
 	lines   map[string]*line.Line
 	areas   []line.Area
 	zones   *zone.Set
+	moved   map[string][]territory.Period // that were asked for, by period and step
 }
 
 // AgreementFile is the name of the terms in a workspace.

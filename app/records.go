@@ -30,6 +30,7 @@ type (
 		From       time.Time         `json:"from,omitzero"`
 		HeldBy     string            `json:"held_by,omitempty"`
 		Area       geo.MultiPolygon  `json:"area"`
+		RadiusM    float64           `json:"radius_m,omitempty"`
 		Properties map[string]string `json:"properties,omitempty"`
 		Caveats    []string          `json:"caveats,omitempty"`
 	}
@@ -83,7 +84,7 @@ func (in *ingest) reference(item *feed.Item) (entry, error) {
 		body, e.record = v, reference{l.Source, l.Ref, l.From, v.Line}
 	case item.Area != nil && item.Area.HeldBy != "":
 		x := item.Area
-		v, err := in.version(line.Version{From: x.From, Source: x.Source, Ref: x.Ref, Held: x.Area, HeldBy: x.HeldBy}, "")
+		v, err := in.version(line.Version{From: x.From, Source: x.Source, Ref: x.Ref, Held: x.Area, HeldBy: x.HeldBy, RadiusM: x.RadiusM}, "")
 		if err != nil {
 			return e, err
 		}

@@ -165,7 +165,7 @@ func (a *App) place(ctx context.Context) error {
 func (a *App) displace() {
 	a.placing.Lock()
 	defer a.placing.Unlock()
-	a.lines, a.areas, a.zones = nil, nil, nil
+	a.lines, a.areas, a.zones, a.moved = nil, nil, nil, nil
 }
 
 // fromHeld takes the line from the version's held area.

@@ -153,9 +153,9 @@ func pledge(a *agreement.Agreement, c *agreement.Commitment, state State, facts 
 		p.Limits = append(p.Limits, Limit{ID: LimitID(l, i), Limit: *l, Sources: Quotes(a, l.Why)})
 	}
 	for _, party := range c.By {
-		m := makerAt(a, c, party, facts, t)
+		m := Standing(party, Steps(a, c, party, facts), t)
 		p.Makers = append(p.Makers, m)
-		if m.bound() {
+		if m.Bound() {
 			p.OwedBy = append(p.OwedBy, party)
 		}
 	}
@@ -243,7 +243,7 @@ func (p *Pledge) standing(c *agreement.Commitment, t time.Time) (done bool) {
 		switch {
 		case m.Is == "":
 			p.say("not-made", m.Party+" had not pledged it by then.", "party", m.Party)
-		case !m.bound():
+		case !m.Bound():
 			p.say(m.Is, m.Party+" has "+m.Is+" it since "+stamp(m.Since)+".", "party", m.Party, "since", iso(m.Since), "firmness", m.Is)
 		default:
 			p.say("firmness", m.Party+" pledged it ("+m.Is+") on "+stamp(m.Since)+".", "party", m.Party, "since", iso(m.Since), "firmness", m.Is)
@@ -267,7 +267,7 @@ func (p *Pledge) standing(c *agreement.Commitment, t time.Time) (done bool) {
 func (p *Pledge) boundSince() time.Time {
 	var since time.Time
 	for i := range p.Makers {
-		if p.Makers[i].bound() {
+		if p.Makers[i].Bound() {
 			since = earliest(since, p.Makers[i].bindsSince())
 		}
 	}

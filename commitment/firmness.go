@@ -61,8 +61,8 @@ func moveOf(from, to string) Move {
 	return Same
 }
 
-// bound reports whether the party owes what it pledged, if it is due.
-func (m *Maker) bound() bool { return rank(m.Is) > 0 }
+// Bound reports whether the party owes what it pledged, if it is due.
+func (m *Maker) Bound() bool { return rank(m.Is) > 0 }
 
 // bindsSince is when the party was bound without a break since.
 func (m *Maker) bindsSince() time.Time {
@@ -78,11 +78,10 @@ func (m *Maker) bindsSince() time.Time {
 	return since
 }
 
-// makerAt follows one party's steps up to t, those of the terms and those on
-// record.
-func makerAt(a *agreement.Agreement, c *agreement.Commitment, party string, facts []Fact, t time.Time) Maker {
+// Standing is how firm a party's pledge is at t, by all its steps.
+func Standing(party string, steps []Step, t time.Time) Maker {
 	m := Maker{Party: party}
-	for _, s := range stepsOf(a, c, party, facts) {
+	for _, s := range steps {
 		if s.At.After(t) {
 			break
 		}
@@ -92,7 +91,9 @@ func makerAt(a *agreement.Agreement, c *agreement.Commitment, party string, fact
 	return m
 }
 
-func stepsOf(a *agreement.Agreement, c *agreement.Commitment, party string, facts []Fact) []Step {
+// Steps are one party's steps with a pledge, those of the terms and those on
+// record, oldest first.
+func Steps(a *agreement.Agreement, c *agreement.Commitment, party string, facts []Fact) []Step {
 	var out []Step
 	for _, f := range c.Firm {
 		if len(f.By) == 0 || slices.Contains(f.By, party) {
@@ -123,7 +124,7 @@ func History(a *agreement.Agreement, facts []Fact, since, until time.Time) []Ste
 	for i := range a.Commitments {
 		c := &a.Commitments[i]
 		for _, party := range c.By {
-			for _, s := range stepsOf(a, c, party, facts) {
+			for _, s := range Steps(a, c, party, facts) {
 				if s.Move != Same && (since.IsZero() || !s.At.Before(since)) && (until.IsZero() || s.At.Before(until)) {
 					out = append(out, s)
 				}

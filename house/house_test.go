@@ -32,6 +32,7 @@ func layers() []layer {
 		{"line", []string{"geo"}, "a line does not know who reported it or what the terms make of it"},
 		{"zone", []string{"geo", "agreement", "line"}, "where a place lies does not depend on what happened there"},
 		{"withdrawal", []string{"geo", "line"}, "what ground a withdrawal costs does not depend on terms or events"},
+		{"territory", []string{"geo", "line"}, "who holds what does not depend on terms or events"},
 		{"observation", nil, "what a source says does not depend on formats, storage or terms"},
 		{"incident", []string{"observation"}, "what happened does not depend on what was agreed"},
 		{"finding", core, "findings follow from terms and incidents alone"},
@@ -39,6 +40,7 @@ func layers() []layer {
 		{"escalation", []string{"agreement", "finding", "incident", "proportion"}, "which level is reached follows from terms and breaches alone"},
 		{"alert", nil, "a message's form does not depend on what it warns of"},
 		{"notify", []string{"alert", "agreement", "observation"}, "a notice is carried without knowing how it came about or where it is kept"},
+		{"posture", []string{"agreement", "commitment", "finding", "geo", "line", "observation", "zone"}, "what is declared is held against the terms, however it came to be known"},
 		{"journal", nil, "a stranger can use the journal on its own"},
 		{"witness", []string{"journal"}, "who watches a log need not know what its records mean"},
 		{"feed/", []string{"feed/", "geo", "observation"}, "a format knows neither fusion nor terms nor storage"},
@@ -56,7 +58,7 @@ func layers() []layer {
 		{"access", []string{"agreement", "observation"}, "who may do what does not depend on what the actions do"},
 		{"web", nil, "the pages know only the API, over HTTP"},
 		{"app", []string{""}, ""},
-		{"api", append([]string{"app", "access", "publish", "report", "store/sqlite", "withdrawal", "journal", "track"}, core...), "what is answered is known to app and decided by access and publish"},
+		{"api", append([]string{"app", "territory", "access", "publish", "report", "store/sqlite", "withdrawal", "observation", "journal", "track"}, core...), "what is answered is known to app and decided by access and publish"},
 		{"cmd/", []string{""}, ""},
 		{"bench/", []string{""}, ""},
 		{"house", nil, "the house's tests import nothing"},
@@ -128,7 +130,7 @@ func TestImportsFollowTheOrder(t *testing.T) {
 
 // The core neither reads files nor the clock nor the network.
 func TestTheCoreDoesNoInputOrOutput(t *testing.T) {
-	core := []string{"geo", "agreement", "line", "zone", "observation", "incident", "finding", "commitment", "escalation", "alert", "publish", "report", "simulate", "feed/"}
+	core := []string{"geo", "agreement", "line", "zone", "observation", "incident", "finding", "commitment", "escalation", "posture", "alert", "publish", "report", "simulate", "feed/"}
 	for _, s := range sources(t) {
 		if s.test || !slices.ContainsFunc(core, func(p string) bool { return matches(p, s.pkg) }) {
 			continue

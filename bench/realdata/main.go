@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/truce-monitor/truce/app"
+	"github.com/truce-monitor/truce/escalation"
 	"github.com/truce-monitor/truce/examples"
 	"github.com/truce-monitor/truce/proportion"
 	"github.com/truce-monitor/truce/review"
@@ -29,7 +30,7 @@ var judgements embed.FS
 
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: realdata minsk|syria|hodeidah|easter|territory|fusion|all")
+		fmt.Fprintln(os.Stderr, "usage: realdata minsk|syria|hodeidah|easter|territory|movement|fusion|all")
 		os.Exit(2)
 	}
 	data := os.Getenv("TRUCE_DATA")
@@ -72,9 +73,9 @@ func at(s string) time.Time {
 func runs() []run {
 	return []run{
 		{name: "minsk", agreement: "minsk-2015", files: []string{"ucdp-ged-ukraine"}, periods: []period{
-			{"month before", at("2015-01-14T22:00Z"), at("2015-02-14T22:00Z")}, {"month after", at("2015-02-14T22:00Z"), at("2015-03-14T22:00Z")}}},
+			{"month before", at("2015-01-14T22:00Z"), at("2015-02-14T22:00Z")}, {"month after", at("2015-02-14T22:00Z"), at("2015-03-14T22:00Z")}}, then: ladder("minsk-2015", at("2015-03-14T22:00Z"))},
 		{name: "syria", agreement: "syria-2016", files: []string{"ucdp-ged-syria"}, periods: []period{
-			{"month before", at("2016-01-26T22:00Z"), at("2016-02-26T22:00Z")}, {"month after", at("2016-02-26T22:00Z"), at("2016-03-26T22:00Z")}}},
+			{"month before", at("2016-01-26T22:00Z"), at("2016-02-26T22:00Z")}, {"month after", at("2016-02-26T22:00Z"), at("2016-03-26T22:00Z")}}, then: ladder("syria-2016", at("2016-03-26T22:00Z"))},
 		{name: "hodeidah", agreement: "hodeidah-2018", files: []string{"yemen-air-raids"}, area: "hudaydah", periods: []period{
 			{"1 to 17 December", at("2018-11-30T21:00Z"), at("2018-12-17T21:00Z")}, {"18 to 31 December", at("2018-12-17T21:00Z"), at("2018-12-31T21:00Z")}}},
 		{name: "easter", agreement: "easter-2025", files: []string{"firms-modis-ukraine", "deepstate/deepstatemap_data_20250418.geojson.gz", "deepstate/deepstatemap_data_20250419.geojson.gz",
@@ -82,6 +83,7 @@ func runs() []run {
 			{"30 hours before", at("2025-04-18T09:00Z"), at("2025-04-19T15:00Z")}, {"30 hours of truce", at("2025-04-19T15:00Z"), at("2025-04-20T21:00Z")},
 			{"30 hours after", at("2025-04-20T21:00Z"), at("2025-04-22T03:00Z")}}, then: darkHours},
 		{name: "territory", agreement: "easter-2025", files: []string{"deepstate/deepstatemap_data_20260101.geojson.gz", "deepstate/deepstatemap_data_20260106.geojson.gz"}, then: territory},
+		{name: "movement", agreement: "easter-2025", files: []string{"deepstate"}, then: movement},
 		{name: "fusion", agreement: "minsk-2015", files: []string{"ucdp-ged-ukraine", "bellingcat-civharm", "cir-eyes-on-russia", "air-raid-sirens", "firms-viirs-ukraine", "firms-modis-ukraine"},
 			then: reviewed},
 	}
@@ -183,6 +185,60 @@ func print(w io.Writer, before string, counts map[string]int) {
 	}
 }
 
+//go:embed ladder.yaml
+var tiers string
+
+// ladder prints when the tiers of examples/paris-2026 would have been reached and
+// left under another agreement, with the confidence that they ask for and with a
+// report alone.
+func ladder(agreement string, until time.Time) func(context.Context, io.Writer, *app.App) error {
+	return func(ctx context.Context, w io.Writer, a *app.App) error {
+		dir, err := os.MkdirTemp("", "truce-ladder-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		if err := os.CopyFS(dir, examples.Files()); err != nil {
+			return err
+		}
+		name := filepath.Join(dir, agreement, "agreement.yaml")
+		terms, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		for _, confidence := range []string{"corroborated", "reported"} {
+			text := string(terms) + strings.ReplaceAll(tiers, "corroborated", confidence)
+			if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+				return err
+			}
+			l, err := a.LadderUnder(ctx, name, until)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(w, "  tiers by breaches that are %s: %d moves\n", confidence, len(l.Transitions))
+			for _, t := range l.Transitions {
+				fmt.Fprintf(w, "    %s %s %s", t.Level, t.Is, interval(t.At))
+				if t.Is == escalation.Reached {
+					fmt.Fprintf(w, " by %s, %d breaches; T0 %s", t.By, len(t.Evidence), interval(t.T0))
+				}
+				if t.Rise != nil {
+					fmt.Fprintf(w, "; %d in %g h and %d in %g h before, above %.2f times", t.Rise.Now, t.Rise.Span, t.Rise.Before, t.Rise.Baseline, t.Rise.Low)
+				}
+				fmt.Fprintln(w)
+			}
+		}
+		return nil
+	}
+}
+
+func interval(i escalation.Interval) string {
+	const layout = "2006-01-02 15:04"
+	if i.Earliest.Equal(i.Latest) {
+		return i.Latest.UTC().Format(layout)
+	}
+	return i.Earliest.UTC().Format(layout) + " to " + i.Latest.UTC().Format(layout)
+}
+
 // darkHours prints when the satellites' snapshots say nothing of the truce.
 func darkHours(ctx context.Context, w io.Writer, a *app.App) error {
 	from, to := at("2025-04-18T09:00Z"), at("2025-04-22T03:00Z")
@@ -207,6 +263,27 @@ func territory(ctx context.Context, w io.Writer, a *app.App) error {
 		for _, s := range x.Areas {
 			fmt.Fprintf(w, "    %-16s %6.0f of %6.0f km² of land, %5.1f %%\n", s.Area, s.HeldM2/1e6, s.LandM2/1e6, 100*s.Part())
 		}
+	}
+	return nil
+}
+
+// movement prints what was gained and lost in each month, and in the year 2025.
+func movement(ctx context.Context, w io.Writer, a *app.App) error {
+	months, err := a.Movements(ctx, time.Time{}, time.Time{}, "month")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "  %-10s  %9s  %7s  %6s  %7s\n", "month from", "held km²", "gained", "lost", "net")
+	loc := a.Agreement().Location()
+	for _, p := range months {
+		fmt.Fprintf(w, "  %-10s  %9.0f  %7.1f  %6.1f  %7.1f\n", p.From.In(loc).Format(time.DateOnly), p.HeldM2/1e6, p.GainedM2/1e6, p.LostM2/1e6, (p.GainedM2-p.LostM2)/1e6)
+	}
+	years, err := a.Movements(ctx, time.Date(2025, 1, 1, 0, 0, 0, 0, loc), time.Date(2026, 1, 1, 0, 0, 0, 0, loc), "year")
+	if err != nil {
+		return err
+	}
+	for _, p := range years {
+		fmt.Fprintf(w, "  2025: gained %.0f, lost %.0f, net %.0f km²\n", p.GainedM2/1e6, p.LostM2/1e6, (p.GainedM2-p.LostM2)/1e6)
 	}
 	return nil
 }

@@ -209,46 +209,6 @@ func (c *cli) instant(ctx context.Context, a *app.App, flag string) (time.Time, 
 	return time.Now(), nil
 }
 
-func (c *cli) territory() *cobra.Command {
-	var at string
-	var asJSON, asCSV bool
-	cmd := &cobra.Command{
-		Use: "territory", Short: "Say who holds how much of each administrative area", Args: args(cobra.NoArgs),
-		Long:    "Say how much of each administrative area's land lies in the area that a party holds, from\nimported areas of control, and how long the line of contact is.",
-		Example: "  truce territory --at 2026-01-06",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.reading(cmd.Context(), func(a *app.App) error {
-				t, err := c.instant(cmd.Context(), a, at)
-				if err != nil {
-					return err
-				}
-				x, err := a.Territory(cmd.Context(), t)
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return c.json(x)
-				}
-				var rows [][]string
-				for _, s := range x.Areas {
-					if s.HeldM2 > 0 || asCSV {
-						rows = append(rows, []string{s.Area, decimal(s.LandM2/1e6, 0), decimal(s.HeldM2/1e6, 0), decimal(100*s.Part(), 1)})
-					}
-				}
-				if err := c.table(asCSV, []string{"area", "land_km2", "held_km2", "held_percent"}, rows); err != nil {
-					return err
-				}
-				c.note("held by %s in all: %s km²; line %s: %s km; version %s, since %s (%s)", x.HeldBy, decimal(x.HeldM2/1e6, 0), x.Line, decimal(x.LengthM/1000, 0), x.Version, stamp(x.From), x.Source)
-				return nil
-			})
-		},
-	}
-	cmd.Flags().StringVar(&at, "at", "", "date or time (default: the last on record, or now)")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON document")
-	cmd.Flags().BoolVar(&asCSV, "csv", false, "a CSV table")
-	return cmd
-}
-
 func (c *cli) template() *cobra.Command {
 	return &cobra.Command{
 		Use: "template", Short: "Write a CSV file to fill with observations in a spreadsheet", Args: args(cobra.NoArgs),

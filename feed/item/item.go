@@ -84,6 +84,7 @@ type Area struct {
 	From       time.Time // UTC; zero: not dated, a boundary
 	HeldBy     string    // as the source names it, if it does
 	Area       geo.MultiPolygon
+	RadiusM    float64           // how far the true edge may lie from this one, 95 %, metres; 0: the source does not say
 	Properties map[string]string // what the file said beyond this type
 	Caveats    []string          // for example "includes-sea"
 }

@@ -17,7 +17,7 @@ import (
 // geometry, is an observation with the fields as properties; a line is a
 // version of a line of contact (properties source, ref, from, and line, left,
 // right, radius_m where they are known); a polygon is an area that somebody
-// holds (source, ref, from, held_by) or that has a name.
+// holds (source, ref, from, held_by, radius_m) or that has a name.
 var GeoJSON = format.Format{
 	Name:  "truce-geojson",
 	Title: "truce's own GeoJSON",
@@ -79,6 +79,11 @@ func (r *geoReader) feature(raw []byte) (it item.Item, err error) {
 		a := &item.Area{Area: f.Polygons, Name: property(properties, "name"), HeldBy: property(properties, "held_by")}
 		if a.Source, a.Ref, a.From, err = r.known(properties, a.HeldBy != ""); err != nil {
 			return it, err
+		}
+		if s := property(properties, "radius_m"); s != "" {
+			if a.RadiusM, err = value.Float([]byte(s)); err != nil {
+				return it, fieldError("radius_m", err)
+			}
 		}
 		if a.Name == "" && a.HeldBy == "" {
 			return it, errors.New("a polygon needs held_by or name")
