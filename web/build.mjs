@@ -1,6 +1,7 @@
 // Builds dist: the same sources and lock file give the same bytes.
 import * as esbuild from "esbuild";
 import { readFile, rm, writeFile } from "node:fs/promises";
+import { serviceWorker } from "./sw.mjs";
 
 // The names of kinds of activity, weapons and results are the report's: one
 // catalogue says them, in both places.
@@ -49,6 +50,7 @@ const options = {
         const url = path => path.replace(/^dist/, "");
         await writeFile("dist/index.html", page.replace("%SCRIPT%", url(entry[0])).replace("%STYLE%", url(entry[1].cssBundle)));
         await writeFile("dist/mark.svg", await readFile("src/mark.svg"));
+        await serviceWorker(result.metafile);
       });
     },
   }],

@@ -25,7 +25,7 @@ export interface Status {
 
 export interface Party { id: string; name: Record<string, string> | string }
 
-export interface Session { account: string; name: string; role: string; audience: string; csrf: string; actions?: string[] }
+export interface Session { account: string; name: string; role: string; audience: string; csrf: string; may: string[] }
 
 // Summary is an incident as lists and maps show it.
 export interface Summary {

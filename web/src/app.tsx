@@ -71,12 +71,13 @@ function Head() {
 function Body() {
   const { route, path } = useLocation();
   useKeys(pages.map(p => ({ keys: `g ${p.key}`, text: t(p.name), run: () => route(p.path) })));
+  const alone = pages.some(p => p.offline && p.path === path);
   const name = pages.find(p => p.path === path)?.name ?? pages.find(p => p.path !== "/" && path.startsWith("/" + p.path.split("/")[1]))?.name;
   useEffect(() => { document.title = `${name ? t(name) : "truce"} · ${status.value ? said(status.value.title) : "truce"}`; }, [name, language.value, status.value]);
   return (
     <main id="main" tabIndex={-1}>
-      {failure.value && <div class="page"><Failure text={t("no-answer", { why: failure.value })} /></div>}
-      {status.value && <Router>{[...pages.map(p => <Route path={p.match} component={p.page} />), <Route default component={Missing} />]}</Router>}
+      {failure.value && !alone && <div class="page"><Failure text={t("no-answer", { why: failure.value })} /></div>}
+      {(status.value || alone) && <Router>{[...pages.map(p => <Route path={p.match} component={p.page} />), <Route default component={Missing} />]}</Router>}
     </main>
   );
 }

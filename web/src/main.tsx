@@ -5,10 +5,14 @@ import "./style/layout.css";
 import "./style/ui.css";
 // Pages' styles: a chunk that is loaded later brings its code only.
 import "./pages/sign-in.css";
+import "./pages/intake.css";
 import { render } from "preact";
 import { App } from "./app";
+import { pages } from "./pages";
 import { preferred, speak } from "./i18n";
 import { refresh } from "./state";
 
-await Promise.all([speak(preferred()), refresh()]);
+// A page that works without the server does not wait for it.
+const answer = refresh();
+await Promise.all([speak(preferred()), !pages.some(p => p.offline && p.path === location.pathname) && answer]);
 render(<App />, document.getElementById("app")!);

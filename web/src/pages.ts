@@ -1,12 +1,14 @@
-// The pages: a path, the name in the catalogue, the shortcut and the chunk.
+// The pages: a path, the name in the catalogue, the shortcut, the chunk, and
+// whether it works without the server.
 import type { FunctionComponent } from "preact";
 import lazy from "preact-iso/lazy";
 
-export interface PageOf { path: string; match: string; name: string; key: string; page: FunctionComponent }
+export interface PageOf { path: string; match: string; name: string; key: string; page: FunctionComponent; offline?: boolean }
 
 const page = (load: () => Promise<{ default: FunctionComponent }>) => lazy(load) as unknown as FunctionComponent;
 
 export const pages: PageOf[] = [
   { path: "/", match: "/", name: "page.now", key: "n", page: page(() => import("./pages/now")) },
+  { path: "/intake", match: "/intake", name: "page.intake", key: "k", page: page(() => import("./pages/intake")), offline: true },
   { path: "/sign-in", match: "/sign-in", name: "page.sign-in", key: "i", page: page(() => import("./pages/sign-in")) },
 ];

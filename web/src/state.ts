@@ -32,4 +32,4 @@ export async function refresh() {
   }
 }
 
-export const can = (action: string) => session.value?.actions?.includes(action) ?? false;
+export const can = (action: string) => session.value?.may.includes(action) ?? false;
