@@ -21,6 +21,7 @@ import (
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/journal"
 	"github.com/truce-monitor/truce/line"
+	"github.com/truce-monitor/truce/picture"
 	"github.com/truce-monitor/truce/store/sqlite"
 	"github.com/truce-monitor/truce/territory"
 	"github.com/truce-monitor/truce/zone"
@@ -59,8 +60,9 @@ func (silent) Begin(string, int64) {}
 func (silent) Done(int64)          {}
 func (silent) End()                {}
 
-// App is an open workspace. Close it. Its methods may be called at once, but
-// only one that writes.
+// App is an open workspace. Close it. Its methods may be called at once; of those
+// that write, one waits for the other. Where the terms or everything are made anew
+// (Import of lines, Redact, Rebuild) nobody may read meanwhile.
 type App struct {
 	dir      string
 	opt      Options
@@ -83,6 +85,11 @@ type App struct {
 	files     fs.FS  // the GeoJSON files of the recorded agreement
 
 	writing sync.Mutex // held by who writes the journal or the store
+
+	drawing sync.Mutex       // guards picture
+	picture *picture.Picture // nil: nobody has asked for it
+
+	events Events
 
 	placing sync.Mutex // guards the following, made by place
 	lines   map[string]*line.Line

@@ -9,6 +9,7 @@ import (
 	"github.com/truce-monitor/truce/eval"
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/store/sqlite"
 )
 
 // Evaluate scores the workspace against a truth: its incidents, the zones that they
@@ -66,7 +67,7 @@ func (a *App) truthOf(truth *eval.Truth) (*eval.Truth, []string) {
 
 // seen are the observations as scores see them.
 func (a *App) seen(ctx context.Context) ([]eval.Seen, error) {
-	keys, err := a.store.Observations(ctx, Filter{})
+	keys, err := a.store.Observations(ctx, sqlite.Filter{})
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +97,7 @@ func (a *App) found(ctx context.Context) ([]eval.Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := a.store.Incidents(ctx, Filter{})
+	rows, err := a.incidentRows(ctx, Filter{})
 	if err != nil {
 		return nil, err
 	}

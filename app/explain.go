@@ -105,7 +105,7 @@ func (a *App) explain(ctx context.Context, x *Explanation) (of []string, err err
 	}
 	id := x.ID
 	of = []string{id}
-	if row, ok, err := a.store.Incident(ctx, id); err != nil || ok {
+	if row, ok, err := a.incidentOf(ctx, id); err != nil || ok {
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +118,7 @@ func (a *App) explain(ctx context.Context, x *Explanation) (of []string, err err
 	}
 	if rest, ok := strings.CutPrefix(id, "F-"); ok {
 		incident, _, _ := strings.Cut(rest, ".")
-		if row, ok, err := a.store.Incident(ctx, "I-"+incident); err != nil || ok {
+		if row, ok, err := a.incidentOf(ctx, "I-"+incident); err != nil || ok {
 			if err != nil {
 				return nil, err
 			}
@@ -130,7 +130,7 @@ func (a *App) explain(ctx context.Context, x *Explanation) (of []string, err err
 	}
 	if p := a.agreement.Provision(id); p != nil {
 		x.Kind, x.Provision = "provision", p
-		rows, err := a.store.Incidents(ctx, Filter{Provision: id})
+		rows, err := a.incidentRows(ctx, Filter{Provision: id})
 		for i := range rows {
 			x.Incidents = append(x.Incidents, rows[i].ID)
 		}
@@ -175,7 +175,7 @@ func (a *App) explain(ctx context.Context, x *Explanation) (of []string, err err
 }
 
 func (a *App) explainIncident(ctx context.Context, again *again, x *Explanation, id, only string) error {
-	row, ok, err := a.store.Incident(ctx, id)
+	row, ok, err := a.incidentOf(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -211,14 +211,12 @@ func (a *App) explainObservation(ctx context.Context, again *again, x *Explanati
 	if err != nil {
 		return err
 	}
-	rows, err := a.store.Incidents(ctx, Filter{Since: o.From.AddDate(0, 0, -2), Until: o.From.Add(time.Microsecond)})
+	id, err := a.incidentOfRecord(ctx, seq, o)
 	if err != nil {
 		return err
 	}
-	for i := range rows {
-		if slices.ContainsFunc(rows[i].Members, func(m incident.Member) bool { return m.Seq == seq }) {
-			return a.explainIncident(ctx, again, x, rows[i].ID, "")
-		}
+	if id != "" {
+		return a.explainIncident(ctx, again, x, id, "")
 	}
 	x.Sources = []Observation{{seq, *o}}
 	return nil

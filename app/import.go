@@ -58,6 +58,8 @@ func (a *App) Import(ctx context.Context, paths []string, opt ImportOptions) (*I
 	if err != nil {
 		return nil, err
 	}
+	a.writing.Lock()
+	defer a.writing.Unlock()
 	if opt.Strict {
 		if r, err := a.dryRun(ctx, files, opt); err != nil || r.Total.Quarantined > 0 || r.Total.Error != "" {
 			return r, err

@@ -10,11 +10,9 @@ import (
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/publish"
 	"github.com/truce-monitor/truce/store/sqlite"
 )
-
-// Filter chooses what a listing shows. The zero value shows all.
-type Filter = sqlite.Filter
 
 // Observation is an observation with the record of the journal that holds it.
 type Observation struct {
@@ -24,7 +22,7 @@ type Observation struct {
 
 // Observations lists current observations, the earliest first.
 func (a *App) Observations(ctx context.Context, f Filter) ([]Observation, error) {
-	keys, err := a.store.Observations(ctx, f)
+	keys, err := a.store.Observations(ctx, f.rows())
 	if err != nil {
 		return nil, err
 	}
@@ -40,27 +38,24 @@ func (a *App) Observations(ctx context.Context, f Filter) ([]Observation, error)
 	return out, nil
 }
 
-// Incidents lists incidents, the earliest first.
+// Incidents lists incidents, the earliest first; where the filter asks for more
+// than the time, the activity and findings, or for an audience, the newest first.
 func (a *App) Incidents(ctx context.Context, f Filter) ([]incident.Incident, error) {
-	rows, err := a.store.Incidents(ctx, f)
+	rows, err := a.incidentRows(ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]incident.Incident, len(rows))
-	for i := range rows {
-		out[i] = rows[i].Incident
-	}
-	return out, nil
+	return a.release(&f, publish.Data{Incidents: incidentsOf(rows)}).Incidents, nil
 }
 
-// Findings lists findings, the earliest first, with their reasons, and after
+// Findings lists findings in the order of Incidents, with their reasons, and after
 // them those on deadlines that have passed.
 func (a *App) Findings(ctx context.Context, f Filter) ([]finding.Finding, error) {
 	again, err := a.again(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := a.store.Incidents(ctx, f)
+	rows, err := a.incidentRows(ctx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +75,7 @@ func (a *App) Findings(ctx context.Context, f Filter) ([]finding.Finding, error)
 	if err != nil {
 		return nil, err
 	}
-	out = append(out, deadlines...)
+	out = a.release(&f, publish.Data{Incidents: incidentsOf(rows), Findings: append(out, deadlines...)}).Findings
 	if f.Limit > 0 && len(out) > f.Limit {
 		out = out[:f.Limit]
 	}
@@ -90,7 +85,7 @@ func (a *App) Findings(ctx context.Context, f Filter) ([]finding.Finding, error)
 // Deadlines judges the duties whose deadline has passed at the last instant on
 // record, or before the filter's end.
 func (a *App) Deadlines(ctx context.Context, f Filter) ([]finding.Finding, error) {
-	if f.Incident != "" {
+	if f.Incident != "" || f.Box != nil || f.Severity != "" || f.Party != "" || f.Cursor != "" {
 		return nil, nil
 	}
 	if err := a.place(ctx); err != nil {
@@ -282,6 +277,7 @@ func (a *App) emptyStore(ctx context.Context) error {
 	if err := sqlite.Remove(a.database); err != nil {
 		return err
 	}
+	a.forgetPicture()
 	var err error
 	a.store, err = sqlite.Open(ctx, a.database, false)
 	return err
@@ -290,6 +286,8 @@ func (a *App) emptyStore(ctx context.Context) error {
 // Rebuild makes the projections again from the journal alone and compares them
 // with those before.
 func (a *App) Rebuild(ctx context.Context) (*Rebuilt, error) {
+	a.writing.Lock()
+	defer a.writing.Unlock()
 	r := &Rebuilt{Records: a.journal.Head().Size}
 	var err error
 	if r.Before, err = a.store.Digest(ctx); err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/journal"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/picture"
 	"github.com/truce-monitor/truce/store/sqlite"
 )
 
@@ -135,7 +136,7 @@ func (a *App) batch(ctx context.Context, do func(*sqlite.Batch) error) error {
 type projection struct {
 	app       *App
 	jobs      chan job        // to the keeper; nil: there is none
-	kept      chan error      // from the keeper, when it ends
+	kept      chan end        // from the keeper, when it ends
 	pending   int             // incidents in the transaction
 	fuser     *incident.Fuser // after the day before; nil: to be loaded
 	announced []incident.Incident
@@ -175,7 +176,11 @@ func (p *projection) commit(ctx context.Context) error {
 		return err
 	}
 	p.jobs, p.pending = nil, 0
-	return <-p.kept
+	done := <-p.kept
+	if done.err == nil {
+		p.app.redraw(done.drawn)
+	}
+	return done.err
 }
 
 // load takes up the state and the announcements before a day.
@@ -262,15 +267,15 @@ func (p *projection) keep(ctx context.Context, j job) error {
 		if err != nil {
 			return err
 		}
-		p.jobs, p.kept = make(chan job, 8), make(chan error, 1)
+		p.jobs, p.kept = make(chan job, 8), make(chan end, 1)
 		go keeper(b, p.jobs, p.kept)
 	}
 	select {
 	case p.jobs <- j:
 		return nil
-	case err := <-p.kept: // it gave up
+	case done := <-p.kept: // it gave up
 		p.jobs = nil
-		return err
+		return done.err
 	}
 }
 
@@ -286,46 +291,77 @@ type job struct {
 	commit     bool
 }
 
+// end is what a keeper leaves: the pictures of the runs that it stored.
+type end struct {
+	drawn map[int64]picture.Rows
+	err   error
+}
+
 // keeper does jobs in one transaction until it is told to commit, or until
 // there are no more, which gives the transaction up.
-func keeper(b *sqlite.Batch, jobs <-chan job, done chan<- error) {
+func keeper(b *sqlite.Batch, jobs <-chan job, done chan<- end) {
 	defer b.Rollback()
 	err := b.SetMeta("settled", "0") // what is open is judged at the end
+	k := &kept{batch: b}
 	for j := range jobs {
 		if err == nil {
-			err = j.do(b)
+			err = k.do(&j)
 		}
 		if err != nil || j.commit {
 			break
 		}
 	}
-	done <- err
+	done <- end{k.drawn, err}
 }
 
-func (j *job) do(b *sqlite.Batch) error {
+// kept is what a keeper has in its transaction.
+type kept struct {
+	batch *sqlite.Batch
+	rows  picture.Rows // of the run at hand
+	drawn map[int64]picture.Rows
+}
+
+func (k *kept) do(j *job) error {
 	if j.commit {
-		return b.Commit(j.applied)
+		return k.batch.Commit(j.applied)
 	}
 	if j.start {
-		if err := b.Clear(j.run); err != nil {
+		if err := k.batch.Clear(j.run); err != nil {
 			return err
 		}
 	}
-	if err := keep(b, j.judge, j.run, j.incidents); err != nil {
+	if err := k.keep(j.judge, j.run, j.incidents); err != nil {
 		return err
 	}
-	if j.end {
-		return b.EndDay(j.run, j.state)
+	if !j.end {
+		return nil
 	}
-	return nil
+	if err := k.draw(j.run); err != nil {
+		return err
+	}
+	return k.batch.EndDay(j.run, j.state)
+}
+
+// draw keeps the picture of a run that is complete.
+func (k *kept) draw(run int64) error {
+	body, err := k.rows.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	if k.drawn == nil {
+		k.drawn = map[int64]picture.Rows{}
+	}
+	k.drawn[run], k.rows = k.rows, picture.Rows{}
+	return k.batch.Picture(run, body)
 }
 
 // keep judges incidents with all processors and adds them to a run in order.
-func keep(b *sqlite.Batch, judge *finding.Judge, run int64, incidents []incident.Incident) error {
+func (k *kept) keep(judge *finding.Judge, run int64, incidents []incident.Incident) error {
 	judge.Notice(incidents...)
 	const share = 64
 	type part struct {
 		judged []*sqlite.Judged
+		rows   []picture.Summary
 		err    error
 	}
 	parts := make([]chan part, (len(incidents)+share-1)/share)
@@ -341,11 +377,13 @@ func keep(b *sqlite.Batch, judge *finding.Judge, run int64, incidents []incident
 					return
 				}
 				var out part
-				for k := i * share; k < min((i+1)*share, len(incidents)) && out.err == nil; k++ {
-					in := &incidents[k]
+				for n := i * share; n < min((i+1)*share, len(incidents)) && out.err == nil; n++ {
+					in := &incidents[n]
 					var done *sqlite.Judged
-					done, out.err = sqlite.NewJudged(in, judge.Outcomes(in))
+					found := judge.Brief(in)
+					done, out.err = sqlite.NewJudged(in, found.Outcomes)
 					out.judged = append(out.judged, done)
+					out.rows = append(out.rows, picture.Summarise(in, &found))
 				}
 				parts[i] <- out
 			}
@@ -356,8 +394,11 @@ func keep(b *sqlite.Batch, judge *finding.Judge, run int64, incidents []incident
 		if part.err != nil {
 			return part.err
 		}
-		for _, x := range part.judged {
-			if err := b.Incident(run, x); err != nil {
+		for i, x := range part.judged {
+			if err := k.batch.Incident(run, x); err != nil {
+				return err
+			}
+			if err := k.rows.Add(&part.rows[i]); err != nil {
 				return err
 			}
 		}
@@ -387,15 +428,24 @@ func (a *App) leftOpen(ctx context.Context, last int64) error {
 	if err != nil {
 		return err
 	}
-	return a.batch(ctx, func(b *sqlite.Batch) error {
+	var k kept
+	if err := a.batch(ctx, func(b *sqlite.Batch) error {
+		k.batch = b
 		if err := b.Clear(openRun); err != nil {
 			return err
 		}
 		if err := b.SetMeta("settled", "1"); err != nil {
 			return err
 		}
-		return keep(b, judge, openRun, p.fuser.Flush())
-	})
+		if err := k.keep(judge, openRun, p.fuser.Flush()); err != nil {
+			return err
+		}
+		return k.draw(openRun)
+	}); err != nil {
+		return err
+	}
+	a.redraw(k.drawn)
+	return nil
 }
 
 // read is one observation on its way into fusion.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/truce-monitor/truce/journal"
+	"github.com/truce-monitor/truce/store/sqlite"
 )
 
 // ProveOptions say what a proof shows. The zero value shows what records say.
@@ -117,7 +118,7 @@ func (a *App) reportInputs(ctx context.Context, day string) ([]uint64, error) {
 	if err != nil {
 		return nil, err
 	}
-	watched, err := a.store.Observations(ctx, Filter{Since: from.AddDate(0, 0, -daysBefore), Until: to})
+	watched, err := a.store.Observations(ctx, sqlite.Filter{Since: from.AddDate(0, 0, -daysBefore), Until: to})
 	if err != nil {
 		return nil, err
 	}

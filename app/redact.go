@@ -52,6 +52,8 @@ func (a *App) Redact(ctx context.Context, r Redaction) (*Redacted, error) {
 	if strings.TrimSpace(r.Reason) == "" {
 		return nil, errors.New("erasing: a reason is needed; it stays on record")
 	}
+	a.writing.Lock()
+	defer a.writing.Unlock()
 	now := a.now()
 	var erase []uint64
 	var add []journal.Record

@@ -127,7 +127,7 @@ func (a *App) period(day string) (from, to time.Time, err error) {
 
 // between returns the incidents of a period with their findings.
 func (a *App) between(ctx context.Context, again *again, from, to time.Time) ([]incident.Incident, []finding.Finding, error) {
-	rows, err := a.store.Incidents(ctx, Filter{Since: from, Until: to})
+	rows, err := a.incidentRows(ctx, Filter{Since: from, Until: to})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -184,7 +184,7 @@ func (a *App) previous(ctx context.Context, in *report.Input, again *again) erro
 		if !to.After(totals.First) || from.After(totals.Last) {
 			continue // nobody recorded anything: no day with zero
 		}
-		rows, err := a.store.Incidents(ctx, Filter{Since: from, Until: to})
+		rows, err := a.incidentRows(ctx, Filter{Since: from, Until: to})
 		if err != nil {
 			return err
 		}
@@ -390,7 +390,7 @@ func MeasuresOf(a *agreement.Agreement, files fs.FS, at time.Time) (func(zone st
 
 // Spot makes the spot report of one incident.
 func (a *App) Spot(ctx context.Context, id, audience string) (*report.Report, error) {
-	row, ok, err := a.store.Incident(ctx, id)
+	row, ok, err := a.incidentOf(ctx, id)
 	if err != nil {
 		return nil, err
 	}

@@ -137,6 +137,7 @@ func (a *App) load(ctx context.Context) error {
 		return fmt.Errorf("reading the agreement's record %d: %w", a.recorded, err)
 	}
 	a.files = folder(r.Files)
+	a.forgetPicture()
 	return nil
 }
 

@@ -300,9 +300,18 @@ func alike(t *testing.T, j *finding.Judge, in *incident.Incident) {
 	t.Helper()
 	var want []finding.Outcome
 	for _, f := range j.Judge(in) {
-		want = append(want, finding.Outcome{f.Provision, f.Stage, f.Result})
+		want = append(want, finding.Outcome{Provision: f.Provision, Stage: f.Stage, Result: f.Result})
 	}
 	if diff := cmp.Diff(want, j.Outcomes(in)); diff != "" {
 		t.Errorf("incident %s: outcomes differ from findings: %s", in.ID, diff)
+	}
+	brief := j.Brief(in)
+	for i, f := range j.Judge(in) {
+		if o := brief.Outcomes[i]; o.Result != f.Result || o.Severity != f.Severity {
+			t.Errorf("incident %s under %s: %s %q in brief; the finding is %s %q", in.ID, f.Provision, o.Result, o.Severity, f.Result, f.Severity)
+		}
+		if i == brief.Gravest && f.Result == finding.Breach && brief.Party != f.Responsible.Party {
+			t.Errorf("incident %s under %s: %q did it in brief; the finding says %q", in.ID, f.Provision, brief.Party, f.Responsible.Party)
+		}
 	}
 }

@@ -147,10 +147,11 @@ type Outcome struct {
 	Provision string
 	Stage     string
 	Result    Result
+	Severity  string // of a breach; told by Brief only
 }
 
 // Outcomes returns the outcomes of the findings that Judge returns, several
-// times as fast: for storing, and for judging the past again.
+// times as fast: for judging the past again. They tell no severity.
 func (j *Judge) Outcomes(in *incident.Incident) []Outcome { return j.OutcomesAnd(in, nil) }
 
 // OutcomesAnd is Outcomes that has duties take the incident into account too:
@@ -166,14 +167,72 @@ func (j *Judge) OutcomesAnd(in *incident.Incident, duties *Duties) []Outcome {
 	}
 	var out []Outcome
 	for _, r := range j.rules {
-		v := j.weigh(r, s)
-		if !v.concerned {
-			continue
+		if o, ok := j.outcome(r, s); ok {
+			out = append(out, o)
 		}
-		result, _ := j.decide(r, s, &v)
-		out = append(out, Outcome{r.provision.ID, r.stageID(), result})
 	}
 	return out
+}
+
+// outcome judges one situation by one rule; ok is false where it is not in question.
+func (j *Judge) outcome(r *rule, s *situation) (o Outcome, ok bool) {
+	v := j.weigh(r, s)
+	if !v.concerned {
+		return o, false
+	}
+	result, _ := j.decide(r, s, &v)
+	return Outcome{Provision: r.provision.ID, Stage: r.stageID(), Result: result}, true
+}
+
+// Brief is what Judge finds without the reasons, for lists and maps.
+type Brief struct {
+	Outcomes []Outcome
+	Gravest  int // among the outcomes: the worst result, of breaches the highest severity; -1: there is none
+	// Party is responsible by the gravest outcome, where that is a breach; empty: undetermined.
+	Party string
+	Step  string // of the occurrence scale
+	Place zone.Place
+}
+
+// Brief judges like Judge, several times as fast.
+func (j *Judge) Brief(in *incident.Incident) Brief {
+	s := j.situation(in)
+	b := Brief{Gravest: -1, Step: j.step(in), Place: s.place}
+	if s.reference || in.Activity == observation.Alert {
+		return b
+	}
+	s.brief = true
+	gravity := -1
+	var gravest *rule
+	for _, r := range j.rules {
+		o, ok := j.outcome(r, s)
+		if !ok {
+			continue
+		}
+		g := 0
+		switch o.Result {
+		case Breach:
+			o.Severity = j.severe(r, s, nil)
+			g = 4 + slices.IndexFunc(j.severity, func(x agreement.Step) bool { return x.ID == o.Severity })
+		case Undetermined:
+			g = 2
+		case Excepted:
+			g = 1
+		}
+		if g > gravity {
+			gravity, gravest, b.Gravest = g, r, len(b.Outcomes)
+		}
+		b.Outcomes = append(b.Outcomes, o)
+	}
+	if gravity < 3 {
+		return b
+	}
+	if gravest.kind == "delivery" {
+		b.Party = j.duty(gravest, "").Party
+	} else {
+		b.Party = j.responsible(j.author(s), gravest.threshold.Attribution).Party
+	}
+	return b
 }
 
 // decide turns a verdict into a result, and asks for exceptions where one

@@ -34,7 +34,7 @@ func (j *Judge) severe(r *rule, s *situation, c *chain) string {
 	if is == "" && step("S1") >= 0 && step("S4") >= 0 {
 		is, why = j.gravity(r, s), "by the criteria of the scale"
 	}
-	if is != "" {
+	if is != "" && c != nil {
 		c.add("severity", "Severity "+is+", "+why+".", "severity", is)
 	}
 	return is

@@ -47,6 +47,7 @@ func layers() []layer {
 		{"feed", []string{"feed/", "geo", "observation"}, "a format knows neither fusion nor terms nor storage"},
 		{"store/", core, "the store knows no rules and no edges"},
 		{"publish", core, "what leaves is decided without knowing how it is carried"},
+		{"picture", append([]string{"publish"}, core...), "what lists and maps show does not depend on storage or HTTP"},
 		{"report", append([]string{"publish", "proportion", "track", "partylog"}, core...), "a report knows neither storage nor HTTP"},
 		{"examples", nil, "the examples are files"},
 		{"simulate", []string{"examples", "geo", "observation"}, "a scenario does not know how it will be judged"},
@@ -130,7 +131,7 @@ func TestImportsFollowTheOrder(t *testing.T) {
 
 // The core neither reads files nor the clock nor the network.
 func TestTheCoreDoesNoInputOrOutput(t *testing.T) {
-	core := []string{"geo", "agreement", "line", "zone", "observation", "incident", "finding", "commitment", "escalation", "posture", "alert", "publish", "report", "simulate", "feed/"}
+	core := []string{"geo", "agreement", "line", "zone", "observation", "incident", "finding", "commitment", "escalation", "posture", "alert", "publish", "picture", "report", "simulate", "feed/"}
 	for _, s := range sources(t) {
 		if s.test || !slices.ContainsFunc(core, func(p string) bool { return matches(p, s.pkg) }) {
 			continue

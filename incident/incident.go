@@ -8,6 +8,8 @@
 package incident
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/truce-monitor/truce/observation"
@@ -67,6 +69,23 @@ type Incident struct {
 func Events(probability, distinct float64) float64 {
 	return max(0, probability+distinct-1)
 }
+
+// Key is an incident's ID without its letters.
+type Key [10]byte
+
+// ParseKey reads an ID.
+func ParseKey(id string) (k Key, err error) {
+	text, ok := strings.CutPrefix(id, "I-")
+	if ok && len(text) == idEncoding.EncodedLen(len(k)) {
+		if _, err := idEncoding.Decode(k[:], []byte(text)); err == nil {
+			return k, nil
+		}
+	}
+	return Key{}, fmt.Errorf("%q is no incident's id", id)
+}
+
+// String is the ID.
+func (k Key) String() string { return "I-" + idEncoding.EncodeToString(k[:]) }
 
 // Ellipse holds the true place with 95 %: its semi-axes in metres and the
 // azimuth of the longer, degrees clockwise from true north, [0, 180).

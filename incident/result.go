@@ -24,7 +24,7 @@ type told struct {
 // identify derives an incident's ID from its earliest observation.
 func identify(o *observation.Observation) string {
 	sum := sha256.Sum256([]byte(o.Source + "\x00" + o.Ref))
-	return "I-" + idEncoding.EncodeToString(sum[:10])
+	return Key(sum[:10]).String()
 }
 
 // earliest is the observation from which a cluster's ID derives.
@@ -133,7 +133,7 @@ func (s *solver) incident(members []int32) Incident {
 				in.Extra[k] = v
 			}
 		}
-		if strictness(o.Handling) > strictness(in.Handling) {
+		if i == 0 || strictness(o.Handling) > strictness(in.Handling) {
 			in.Handling = o.Handling
 		}
 		if heavier(o.Harm, in.Harm) {
@@ -317,13 +317,16 @@ func count(c *told) observation.Count {
 	return out
 }
 
-// strictness orders handling labels; the unlabelled is the least strict here,
-// since the agreement's default is not known to fusion.
+// strictness orders handling labels. What bears none opens nothing: it is taken for
+// more than green and less than amber, so that an incident with such a member and one
+// of a lower label bears none either.
 func strictness(h observation.Handling) int {
 	switch h {
 	case observation.Clear:
-		return 1
+		return 0
 	case observation.Green:
+		return 1
+	case "":
 		return 2
 	case observation.Amber:
 		return 3
@@ -331,8 +334,6 @@ func strictness(h observation.Handling) int {
 		return 4
 	case observation.Red:
 		return 5
-	case "":
-		return 0
 	}
 	return 6 // an unknown label must not open anything
 }

@@ -163,7 +163,7 @@ func (b *Batch) Dirty(from time.Time) error {
 
 // Forget removes all incidents and every state of fusion.
 func (b *Batch) Forget() error {
-	for _, q := range []string{"delete from incident", "update day set dirty = 1, state = null"} {
+	for _, q := range []string{"delete from incident", "delete from picture", "update day set dirty = 1, state = null"} {
 		if _, err := b.tx.ExecContext(b.ctx, q); err != nil {
 			return fmt.Errorf("forgetting incidents: %w", err)
 		}
@@ -176,8 +176,18 @@ func (b *Batch) Clear(run int64) error {
 	if err := b.flush(); err != nil {
 		return err
 	}
-	if _, err := b.tx.ExecContext(b.ctx, "delete from incident where run = ?", run); err != nil {
-		return fmt.Errorf("clearing the run of %s: %w", DayStart(run).Format(time.DateOnly), err)
+	for _, q := range []string{"delete from incident where run = ?", "delete from picture where run = ?"} {
+		if _, err := b.tx.ExecContext(b.ctx, q, run); err != nil {
+			return fmt.Errorf("clearing the run of %s: %w", DayStart(run).Format(time.DateOnly), err)
+		}
+	}
+	return nil
+}
+
+// Picture keeps what lists and maps show of a run's incidents.
+func (b *Batch) Picture(run int64, rows []byte) error {
+	if _, err := b.tx.ExecContext(b.ctx, "insert into picture (run, rows) values (?, ?)", run, rows); err != nil {
+		return fmt.Errorf("storing the picture of %s: %w", DayStart(run).Format(time.DateOnly), err)
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ func dumps() []struct{ table, query string } {
 		{"record", "select * from record order by seq"},
 		{"day", "select * from day order by day"},
 		{"incident", "select * from incident order by run, n"},
+		{"picture", "select * from picture order by run"},
 		{"meta", "select * from meta order by key"},
 		{"sqlite_master", "select type, name, tbl_name, sql from sqlite_master order by name"},
 	}

@@ -107,6 +107,37 @@ func (s *Store) Breached(ctx context.Context, from, to time.Time) (map[string]bo
 	return out, err
 }
 
+// Pictures yields what Batch.Picture kept, by run.
+func (s *Store) Pictures(ctx context.Context) iter.Seq2[Picture, error] {
+	return func(yield func(Picture, error) bool) {
+		rows, err := s.read.QueryContext(ctx, "select run, rows from picture order by run")
+		if err != nil {
+			yield(Picture{}, fmt.Errorf("reading pictures: %w", err))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var p Picture
+			if err := rows.Scan(&p.Run, &p.Rows); err != nil {
+				yield(p, fmt.Errorf("reading pictures: %w", err))
+				return
+			}
+			if !yield(p, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(Picture{}, fmt.Errorf("reading pictures: %w", err))
+		}
+	}
+}
+
+// Picture is the rows of one run as they were kept.
+type Picture struct {
+	Run  int64
+	Rows []byte
+}
+
 func scanIncident(r *sql.Rows) (in IncidentRow, err error) {
 	var body sql.RawBytes
 	if err := r.Scan(&in.Run, &body); err != nil {

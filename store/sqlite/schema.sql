@@ -70,3 +70,9 @@ create table incident (
 create index incident_key on incident (key);
 create index incident_time on incident (from_us);
 create index incident_announced on incident (from_us) where announced = 1;
+
+-- What lists and maps show of a run's incidents, packed: package picture reads it.
+create table picture (
+  run integer primary key,
+  rows blob not null
+) strict;

@@ -1,0 +1,236 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/incident"
+	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/picture"
+	"github.com/truce-monitor/truce/publish"
+	"github.com/truce-monitor/truce/store/sqlite"
+)
+
+// Filter chooses what a listing shows. The zero value shows all.
+type Filter struct {
+	Since, Until time.Time // From in [Since, Until); zero: open
+	Source       string    // of observations
+	Activity     string
+	Provision    string // of incidents with findings: one under this provision
+	Result       string // of incidents with findings: one with this result
+	Incident     string // one incident
+	Limit        int    // 0: all
+
+	// The following are of incidents, and of findings by their incident.
+	Box        *picture.Box // west, south, east, north in degrees; nil: anywhere
+	Severity   string       // of the gravest finding
+	Party      string       // responsible by the gravest finding
+	Provisions []string     // a finding under one of them
+	Cursor     string       // where the list goes on, as Listing gave it
+	// Audience is who asks, publish.Public, Parties or Mission: what it may not
+	// see is left out, and what is left is as its policy says. Empty: the mission,
+	// with nothing left out.
+	Audience string
+}
+
+// rows is what of a filter the store's tables know.
+func (f *Filter) rows() sqlite.Filter {
+	return sqlite.Filter{Since: f.Since, Until: f.Until, Source: f.Source, Activity: f.Activity, Provision: f.Provision, Result: f.Result,
+		Incident: f.Incident, Limit: f.Limit}
+}
+
+// drawn reports whether the picture must be asked.
+func (f *Filter) drawn() bool {
+	return f.Box != nil || f.Severity != "" || f.Party != "" || len(f.Provisions) > 0 || f.Cursor != "" || f.Audience != ""
+}
+
+// policy is that of the audience who asks.
+func (a *App) policy(audience string) agreement.Policy {
+	if audience == "" {
+		return agreement.Policy{Audience: publish.Mission, Handling: "TLP:RED"}
+	}
+	return publish.Policy(a.agreement, audience)
+}
+
+func (a *App) query(f *Filter) picture.Query {
+	q := picture.Query{Policy: a.policy(f.Audience), Now: a.now(), Since: f.Since, Until: f.Until, Box: f.Box, Activity: f.Activity,
+		Severity: f.Severity, Provisions: f.Provisions, Result: f.Result, Party: f.Party, Incident: f.Incident, Limit: f.Limit, Cursor: f.Cursor}
+	if f.Provision != "" {
+		q.Provisions = []string{f.Provision}
+	}
+	return q
+}
+
+// Summary is one incident in a list or on a map.
+type Summary = picture.Summary
+
+// Listing lists incidents, the newest first, as the filter's audience may see
+// them, and where the list goes on: "" at its end.
+func (a *App) Listing(ctx context.Context, f Filter) (rows []Summary, next string, err error) {
+	p, err := a.draw(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	return p.List(a.query(&f))
+}
+
+// Tile returns what lies in a map tile of Web Mercator, as the filter's audience
+// may see it: each incident, or cells of them where they are too many to draw.
+func (a *App) Tile(ctx context.Context, f Filter, z, x, y int) (*picture.Tile, error) {
+	p, err := a.draw(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return p.Tile(a.query(&f), z, x, y)
+}
+
+// Bucket is how many incidents began in a step of time, beside what is usual.
+type Bucket = picture.Bucket
+
+// Rate counts incidents by steps of time: from the first on record, where the
+// filter leaves Since open, to the last. A step divides a day or is whole days.
+func (a *App) Rate(ctx context.Context, f Filter, step time.Duration) ([]Bucket, error) {
+	p, err := a.draw(ctx)
+	if err != nil {
+		return nil, err
+	}
+	first, end := p.Span()
+	if f.Since.IsZero() {
+		f.Since = first.Truncate(min(max(step, time.Microsecond), 24*time.Hour))
+	}
+	if f.Until.IsZero() {
+		f.Until = end
+	}
+	if f.Until.Before(f.Since) {
+		return nil, nil
+	}
+	return p.Rate(a.query(&f), step)
+}
+
+// draw is the picture of all incidents, made from the store when it is first
+// asked for.
+func (a *App) draw(ctx context.Context) (*picture.Picture, error) {
+	a.drawing.Lock()
+	defer a.drawing.Unlock()
+	if a.picture != nil {
+		return a.picture, nil
+	}
+	var scale []string
+	for _, step := range a.agreement.SeverityScale() {
+		scale = append(scale, step.ID)
+	}
+	runs := map[int64]picture.Rows{}
+	for stored, err := range a.store.Pictures(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		var rows picture.Rows
+		if err := rows.UnmarshalBinary(stored.Rows); err != nil {
+			return nil, err
+		}
+		runs[stored.Run] = rows
+	}
+	p := picture.New(scale)
+	p.SetAll(runs)
+	a.picture = p
+	return p, nil
+}
+
+// redraw brings the picture up to runs that were made anew.
+func (a *App) redraw(runs map[int64]picture.Rows) {
+	a.drawing.Lock()
+	defer a.drawing.Unlock()
+	if a.picture == nil {
+		return
+	}
+	for run, rows := range runs {
+		a.picture.Set(run, rows)
+	}
+}
+
+// forgetPicture has the picture made again when it is next asked for.
+func (a *App) forgetPicture() {
+	a.drawing.Lock()
+	defer a.drawing.Unlock()
+	a.picture = nil
+}
+
+// incidentRows lists incidents with their runs: the earliest first, or where the
+// picture must be asked the newest. An audience's policy has chosen among them
+// and changed nothing in them yet.
+func (a *App) incidentRows(ctx context.Context, f Filter) ([]sqlite.IncidentRow, error) {
+	if !f.drawn() {
+		return a.store.Incidents(ctx, f.rows())
+	}
+	list, _, err := a.Listing(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]sqlite.IncidentRow, 0, len(list))
+	for i := range list {
+		row, ok, err := a.incidentOf(ctx, list[i].ID)
+		if err != nil {
+			return nil, err
+		}
+		if ok { // else it was made anew in the meantime, as another
+			out = append(out, *row)
+		}
+	}
+	return out, nil
+}
+
+// release is what the filter's audience may see of incidents and findings.
+func (a *App) release(f *Filter, data publish.Data) publish.Data {
+	if f.Audience == "" {
+		return data
+	}
+	return publish.Apply(a.policy(f.Audience), a.now(), data).Data
+}
+
+// Visible returns which of these incidents an audience may know of now.
+func (a *App) Visible(ctx context.Context, audience string, ids []string) ([]string, error) {
+	if audience == "" {
+		return ids, nil
+	}
+	var out []string
+	for _, id := range ids {
+		rows, _, err := a.Listing(ctx, Filter{Incident: id, Audience: audience, Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) > 0 {
+			out = append(out, id)
+		}
+	}
+	return out, nil
+}
+
+// incidentOf is one incident with its run.
+func (a *App) incidentOf(ctx context.Context, id string) (*sqlite.IncidentRow, bool, error) {
+	return a.store.Incident(ctx, id)
+}
+
+// incidentOfRecord is the id of the incident in which a record's observation is,
+// "" if there is none.
+func (a *App) incidentOfRecord(ctx context.Context, seq uint64, o *observation.Observation) (string, error) {
+	rows, err := a.incidentRows(ctx, Filter{Since: o.From.AddDate(0, 0, -2), Until: o.From.Add(time.Microsecond)})
+	if err != nil {
+		return "", err
+	}
+	for i := range rows {
+		if slices.ContainsFunc(rows[i].Members, func(m incident.Member) bool { return m.Seq == seq }) {
+			return rows[i].ID, nil
+		}
+	}
+	return "", nil
+}
+
+func incidentsOf(rows []sqlite.IncidentRow) []incident.Incident {
+	out := make([]incident.Incident, len(rows))
+	for i := range rows {
+		out[i] = rows[i].Incident
+	}
+	return out
+}

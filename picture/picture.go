@@ -1,0 +1,138 @@
+// Package picture knows what lists, maps and rates show of all incidents: it
+// holds a row for each of them in memory, and finds the newest, those of a map
+// tile and how many there were in a time, as far as a publication policy lets
+// an audience see them.
+//
+// It must not know how incidents and findings come about, nor storage or HTTP.
+package picture
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/truce-monitor/truce/finding"
+	"github.com/truce-monitor/truce/incident"
+	"github.com/truce-monitor/truce/observation"
+)
+
+// Summary is one incident in a list or on a map: of its findings the gravest.
+type Summary struct {
+	ID          string               `json:"id"`
+	From        time.Time            `json:"from"` // UTC
+	To          time.Time            `json:"to"`
+	Lat         float64              `json:"lat"` // degrees WGS84; 0, 0 with no radius where nothing tells the place
+	Lon         float64              `json:"lon"`
+	RadiusM     float64              `json:"radius_m"` // metres, 95 %; 0: it has no position
+	Activity    string               `json:"activity"`
+	Weapon      string               `json:"weapon,omitempty"`
+	Count       int                  `json:"count,omitempty"`
+	Probability float64              `json:"probability"`          // that it happened
+	Occurrence  string               `json:"occurrence,omitempty"` // step of the occurrence scale
+	Severity    string               `json:"severity,omitempty"`   // step of the severity scale
+	Result      string               `json:"result,omitempty"`     // of the gravest finding; empty: there is none
+	Provision   string               `json:"provision,omitempty"`  // of the gravest finding
+	Party       string               `json:"party,omitempty"`      // responsible by the gravest finding; empty: undetermined
+	Side        string               `json:"side,omitempty"`       // on whose side of the line
+	Zones       []string             `json:"zones,omitempty"`      // in which it more probably lies than not
+	Found       []Found              `json:"found,omitempty"`      // every finding
+	Sources     int                  `json:"sources"`              // independent ones
+	Reports     int                  `json:"reports"`
+	Handling    observation.Handling `json:"handling,omitempty"` // empty: publish.Default
+	Provisional bool                 `json:"provisional,omitempty"`
+}
+
+// Found is the result under one provision.
+type Found struct {
+	Provision string `json:"provision"`
+	Result    string `json:"result"`
+}
+
+// Summarise makes the row of an incident from what was found of it.
+func Summarise(in *incident.Incident, b *finding.Brief) Summary {
+	s := Summary{ID: in.ID, From: in.From, To: in.To, Activity: string(in.Activity), Weapon: string(in.Weapon), Count: in.Count.N,
+		Probability: in.Probability, Sources: in.IndependentSources, Reports: len(in.Members), Handling: in.Handling,
+		Occurrence: b.Step, Side: b.Place.Side, Party: b.Party}
+	if p := in.Position; p != nil {
+		s.Lat, s.Lon, s.RadiusM = p.Lat, p.Lon, max(p.Radius, 0.1)
+	}
+	for _, z := range b.Place.Zones {
+		if z.Probability >= 0.5 {
+			s.Zones = append(s.Zones, z.Zone)
+		}
+	}
+	for i := range b.Outcomes {
+		o := &b.Outcomes[i]
+		s.Found = append(s.Found, Found{o.Provision, string(o.Result)})
+	}
+	if g := b.Gravest; g >= 0 {
+		o := &b.Outcomes[g]
+		s.Result, s.Provision, s.Severity = string(o.Result), o.Provision, o.Severity
+	}
+	return s
+}
+
+// Picture holds the rows of all incidents. It is safe for concurrent use.
+type Picture struct {
+	severities []string // the scale, the least grave first
+
+	mu       sync.RWMutex // guards the following
+	words    words
+	settled  map[int64]*segment // by run
+	segments []*segment         // all, the one with the newest row first
+}
+
+// New makes an empty picture; severities is the agreement's scale, the least
+// grave first.
+func New(severities []string) *Picture {
+	return &Picture{severities: severities, settled: map[int64]*segment{}, words: newWords()}
+}
+
+// Set makes rows those of a run, instead of those that it had.
+func (p *Picture) Set(run int64, rows Rows) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(rows.rows) == 0 {
+		delete(p.settled, run)
+	} else {
+		p.settled[run] = newSegment(p.words.adopt(rows))
+	}
+	p.arrange()
+}
+
+// SetAll makes the picture anew from the rows of all runs.
+func (p *Picture) SetAll(runs map[int64]Rows) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.words, p.settled = newWords(), make(map[int64]*segment, len(runs))
+	for run, rows := range runs {
+		if len(rows.rows) > 0 {
+			p.settled[run] = newSegment(p.words.adopt(rows))
+		}
+	}
+	p.arrange()
+}
+
+// arrange puts the segments in the order of their newest rows. The caller
+// holds mu.
+func (p *Picture) arrange() {
+	p.segments = p.segments[:0:0]
+	for _, s := range p.settled {
+		p.segments = append(p.segments, s)
+	}
+	slices.SortFunc(p.segments, func(a, b *segment) int {
+		return cmp.Or(cmp.Compare(b.newest, a.newest), slices.Compare(b.rows[0].ID[:], a.rows[0].ID[:]))
+	})
+}
+
+// Len is how many incidents there are.
+func (p *Picture) Len() int {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	n := 0
+	for _, s := range p.segments {
+		n += len(s.rows)
+	}
+	return n
+}
