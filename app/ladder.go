@@ -111,7 +111,7 @@ func (a *App) breaches(ctx context.Context, at time.Time) ([]escalation.Breach, 
 	if !at.IsZero() {
 		f.Until = at.Add(time.Microsecond)
 	}
-	rows, err := a.store.Incidents(ctx, f)
+	rows, err := a.incidentRows(ctx, f)
 	if err != nil {
 		return nil, nil, err
 	}
