@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/publish"
 )
 
@@ -149,11 +151,12 @@ func (a *App) publish(e Event) {
 	a.events.Publish(e)
 }
 
-// Watch is Events.Subscribe for an audience: of incidents it learns only of those
-// that it may see now, and of what people decide only the mission learns.
-func (a *App) Watch(ctx context.Context, after uint64, audience string) <-chan Event {
+// Watch is Events.Subscribe for a policy's audience: of incidents it learns only
+// those that it may see now, and of what people decide only the mission learns.
+func (a *App) Watch(ctx context.Context, after uint64, policy agreement.Policy) <-chan Event {
 	in := a.events.Subscribe(ctx, after)
-	if audience == "" || audience == publish.Mission {
+	mission := policy.Audience == publish.Mission
+	if mission && publish.Sees(policy, observation.Red) {
 		return in
 	}
 	out := make(chan Event)
@@ -164,13 +167,15 @@ func (a *App) Watch(ctx context.Context, after uint64, audience string) <-chan E
 			case EventSettled, EventReset:
 				e.Incidents, e.Gone = nil, nil
 			case EventIncident:
-				seen, err := a.Visible(ctx, audience, e.Incidents)
+				seen, err := a.Visible(ctx, policy, e.Incidents)
 				if err != nil || len(seen) == 0 {
 					continue
 				}
 				e = Event{ID: e.ID, Kind: e.Kind, At: e.At, Incidents: seen}
 			default:
-				continue
+				if !mission {
+					continue
+				}
 			}
 			select {
 			case out <- e:

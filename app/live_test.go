@@ -115,7 +115,7 @@ func TestAudiencesSeeWhatTheirPolicyLetsThrough(t *testing.T) {
 		}
 		for _, s := range list {
 			p, ok := want[s.ID]
-			if !ok || (p == nil) != (s.RadiusM == 0) || p != nil && (s.Lat != p.Lat || s.Lon != p.Lon) {
+			if !ok || (p == nil) != (s.Lat == nil) || p != nil && (*s.Lat != p.Lat || *s.Lon != p.Lon) {
 				t.Fatalf("%s: %+v; it may see %+v, %v", audience, s, p, ok)
 			}
 		}

@@ -30,9 +30,10 @@ type Filter struct {
 	Provisions []string     // a finding under one of them
 	Cursor     string       // where the list goes on, as Listing gave it
 	// Audience is who asks, publish.Public, Parties or Mission: what it may not
-	// see is left out, and what is left is as its policy says. Empty: the mission,
-	// with nothing left out.
+	// see is left out, and what is left is as the agreement's policy for it says,
+	// or Policy, where that is set. Empty, with no Policy: nothing is left out.
 	Audience string
+	Policy   *agreement.Policy
 }
 
 // rows is what of a filter the store's tables know.
@@ -43,19 +44,25 @@ func (f *Filter) rows() sqlite.Filter {
 
 // drawn reports whether the picture must be asked.
 func (f *Filter) drawn() bool {
-	return f.Box != nil || f.Severity != "" || f.Party != "" || len(f.Provisions) > 0 || f.Cursor != "" || f.Audience != ""
+	return f.Box != nil || f.Severity != "" || f.Party != "" || len(f.Provisions) > 0 || f.Cursor != "" || f.limited()
 }
 
-// policy is that of the audience who asks.
-func (a *App) policy(audience string) agreement.Policy {
-	if audience == "" {
-		return agreement.Policy{Audience: publish.Mission, Handling: "TLP:RED"}
+// limited reports whether a policy holds for who asks.
+func (f *Filter) limited() bool { return f.Audience != "" || f.Policy != nil }
+
+// policy is that of who asks.
+func (a *App) policy(f *Filter) agreement.Policy {
+	switch {
+	case f.Policy != nil:
+		return *f.Policy
+	case f.Audience != "":
+		return publish.Policy(a.agreement, f.Audience)
 	}
-	return publish.Policy(a.agreement, audience)
+	return agreement.Policy{Audience: publish.Mission, Handling: string(observation.Red)}
 }
 
 func (a *App) query(f *Filter) picture.Query {
-	q := picture.Query{Policy: a.policy(f.Audience), Now: a.now(), Since: f.Since, Until: f.Until, Box: f.Box, Activity: f.Activity,
+	q := picture.Query{Policy: a.policy(f), Now: a.now(), Since: f.Since, Until: f.Until, Box: f.Box, Activity: f.Activity,
 		Severity: f.Severity, Provisions: f.Provisions, Result: f.Result, Party: f.Party, Incident: f.Incident, Limit: f.Limit, Cursor: f.Cursor}
 	if f.Provision != "" {
 		q.Provisions = []string{f.Provision}
@@ -183,20 +190,17 @@ func (a *App) incidentRows(ctx context.Context, f Filter) ([]sqlite.IncidentRow,
 
 // release is what the filter's audience may see of incidents and findings.
 func (a *App) release(f *Filter, data publish.Data) publish.Data {
-	if f.Audience == "" {
+	if !f.limited() {
 		return data
 	}
-	return publish.Apply(a.policy(f.Audience), a.now(), data).Data
+	return publish.Apply(a.policy(f), a.now(), data).Data
 }
 
-// Visible returns which of these incidents an audience may know of now.
-func (a *App) Visible(ctx context.Context, audience string, ids []string) ([]string, error) {
-	if audience == "" {
-		return ids, nil
-	}
+// Visible returns which of these incidents the policy lets its audience know of now.
+func (a *App) Visible(ctx context.Context, policy agreement.Policy, ids []string) ([]string, error) {
 	var out []string
 	for _, id := range ids {
-		rows, _, err := a.Listing(ctx, Filter{Incident: id, Audience: audience, Limit: 1})
+		rows, _, err := a.Listing(ctx, Filter{Incident: id, Policy: &policy, Limit: 1})
 		if err != nil {
 			return nil, err
 		}

@@ -22,16 +22,16 @@ type Summary struct {
 	ID          string               `json:"id"`
 	From        time.Time            `json:"from"` // UTC
 	To          time.Time            `json:"to"`
-	Lat         float64              `json:"lat"` // degrees WGS84; 0, 0 with no radius where nothing tells the place
-	Lon         float64              `json:"lon"`
-	RadiusM     float64              `json:"radius_m"` // metres, 95 %; 0: it has no position
-	Activity    string               `json:"activity"`
-	Weapon      string               `json:"weapon,omitempty"`
-	Count       int                  `json:"count,omitempty"`
+	Lat         *float64             `json:"lat,omitempty"` // degrees WGS84; nil: it has no position
+	Lon         *float64             `json:"lon,omitempty"`
+	RadiusM     float64              `json:"radius_m,omitempty"` // metres, 95 %; 0: it has no position
+	Activity    observation.Activity `json:"activity"`
+	Weapon      observation.Weapon   `json:"weapon,omitempty"`
+	Count       observation.Count    `json:"count,omitzero"`
 	Probability float64              `json:"probability"`          // that it happened
 	Occurrence  string               `json:"occurrence,omitempty"` // step of the occurrence scale
 	Severity    string               `json:"severity,omitempty"`   // step of the severity scale
-	Result      string               `json:"result,omitempty"`     // of the gravest finding; empty: there is none
+	Result      finding.Result       `json:"result,omitempty"`     // of the gravest finding; empty: there is none
 	Provision   string               `json:"provision,omitempty"`  // of the gravest finding
 	Party       string               `json:"party,omitempty"`      // responsible by the gravest finding; empty: undetermined
 	Side        string               `json:"side,omitempty"`       // on whose side of the line
@@ -45,17 +45,17 @@ type Summary struct {
 
 // Found is the result under one provision.
 type Found struct {
-	Provision string `json:"provision"`
-	Result    string `json:"result"`
+	Provision string         `json:"provision"`
+	Result    finding.Result `json:"result"`
 }
 
 // Summarise makes the row of an incident from what was found of it.
 func Summarise(in *incident.Incident, b *finding.Brief) Summary {
-	s := Summary{ID: in.ID, From: in.From, To: in.To, Activity: string(in.Activity), Weapon: string(in.Weapon), Count: in.Count.N,
+	s := Summary{ID: in.ID, From: in.From, To: in.To, Activity: in.Activity, Weapon: in.Weapon, Count: in.Count,
 		Probability: in.Probability, Sources: in.IndependentSources, Reports: len(in.Members), Handling: in.Handling,
 		Occurrence: b.Step, Side: b.Place.Side, Party: b.Party}
 	if p := in.Position; p != nil {
-		s.Lat, s.Lon, s.RadiusM = p.Lat, p.Lon, max(p.Radius, 0.1)
+		s.place(p.Lat, p.Lon, max(p.Radius, 0.1))
 	}
 	for _, z := range b.Place.Zones {
 		if z.Probability >= 0.5 {
@@ -64,13 +64,18 @@ func Summarise(in *incident.Incident, b *finding.Brief) Summary {
 	}
 	for i := range b.Outcomes {
 		o := &b.Outcomes[i]
-		s.Found = append(s.Found, Found{o.Provision, string(o.Result)})
+		s.Found = append(s.Found, Found{o.Provision, o.Result})
 	}
 	if g := b.Gravest; g >= 0 {
 		o := &b.Outcomes[g]
-		s.Result, s.Provision, s.Severity = string(o.Result), o.Provision, o.Severity
+		s.Result, s.Provision, s.Severity = o.Result, o.Provision, o.Severity
 	}
 	return s
+}
+
+func (s *Summary) place(lat, lon, radiusM float64) {
+	at := [2]float64{lat, lon}
+	s.Lat, s.Lon, s.RadiusM = &at[0], &at[1], radiusM
 }
 
 // Picture holds the rows of all incidents. It is safe for concurrent use.

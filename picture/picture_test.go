@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/picture"
 	"github.com/truce-monitor/truce/publish"
@@ -25,6 +26,8 @@ func id(n int) string {
 	return "I-" + base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding).EncodeToString(fmt.Appendf(nil, "%010d", n))
 }
 
+func degrees(v float64) *float64 { return &v }
+
 // summaries draws incidents whose values the packed form holds exactly.
 func summaries(t *rapid.T) []picture.Summary {
 	n := rapid.IntRange(0, 60).Draw(t, "n")
@@ -34,17 +37,17 @@ func summaries(t *rapid.T) []picture.Summary {
 		s.ID = id(i)
 		s.From = start.Add(time.Duration(rapid.IntRange(0, 5*24*12).Draw(t, "from")) * 5 * time.Minute)
 		s.To = s.From.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "long")) * time.Hour)
-		s.Activity = rapid.SampledFrom([]string{"shelling", "shot", "uav-flight"}).Draw(t, "activity")
+		s.Activity = rapid.SampledFrom([]observation.Activity{"shelling", "shot", "uav-flight"}).Draw(t, "activity")
 		s.Probability = float64(rapid.IntRange(0, 1000).Draw(t, "probability")) / 1000
 		s.Handling = rapid.SampledFrom([]observation.Handling{"", observation.Clear, observation.Green, observation.Red}).Draw(t, "handling")
 		s.Sources, s.Reports = 1, 2
 		if rapid.IntRange(0, 9).Draw(t, "placed") > 0 {
-			s.Lat = float64(rapid.IntRange(470000, 490000).Draw(t, "lat")) / 1e4
-			s.Lon = float64(rapid.IntRange(360000, 390000).Draw(t, "lon")) / 1e4
+			s.Lat = degrees(float64(rapid.IntRange(470000, 490000).Draw(t, "lat")) / 1e4)
+			s.Lon = degrees(float64(rapid.IntRange(360000, 390000).Draw(t, "lon")) / 1e4)
 			s.RadiusM = float64(rapid.IntRange(1, 9000).Draw(t, "radius"))
 		}
 		if rapid.Bool().Draw(t, "found") {
-			s.Result = rapid.SampledFrom([]string{"breach", "undetermined"}).Draw(t, "result")
+			s.Result = rapid.SampledFrom([]finding.Result{"breach", "undetermined"}).Draw(t, "result")
 			s.Provision = rapid.SampledFrom([]string{"no-fire", "no-flight"}).Draw(t, "provision")
 			s.Found = []picture.Found{{Provision: s.Provision, Result: s.Result}, {Provision: "other", Result: "consistent"}}
 			s.Zones = []string{"buffer", "belt"}
@@ -91,20 +94,20 @@ func expected(all []picture.Summary, q picture.Query) []picture.Summary {
 			continue
 		}
 		if s.RadiusM > 0 {
-			p := publish.Round(observation.Position{Lat: s.Lat, Lon: s.Lon, Radius: s.RadiusM}, q.Policy.RoundM)
-			s.Lat, s.Lon, s.RadiusM = p.Lat, p.Lon, p.Radius
+			p := publish.Round(observation.Position{Lat: *s.Lat, Lon: *s.Lon, Radius: s.RadiusM}, q.Policy.RoundM)
+			s.Lat, s.Lon, s.RadiusM = &p.Lat, &p.Lon, p.Radius
 		}
 		if publish.Withholds(q.Policy, publish.FieldParty) {
 			s.Party = ""
 		}
-		if b := q.Box; b != nil && (s.RadiusM == 0 || s.Lat < b[1] || s.Lat > b[3] || s.Lon < b[0] || s.Lon > b[2]) {
+		if b := q.Box; b != nil && (s.RadiusM == 0 || *s.Lat < b[1] || *s.Lat > b[3] || *s.Lon < b[0] || *s.Lon > b[2]) {
 			continue
 		}
-		if q.Activity != "" && s.Activity != q.Activity || q.Severity != "" && s.Severity != q.Severity || q.Party != "" && s.Party != q.Party {
+		if q.Activity != "" && string(s.Activity) != q.Activity || q.Severity != "" && s.Severity != q.Severity || q.Party != "" && s.Party != q.Party {
 			continue
 		}
 		if (q.Result != "" || q.Provisions != nil) && !slices.ContainsFunc(s.Found, func(f picture.Found) bool {
-			return (q.Result == "" || f.Result == q.Result) && (q.Provisions == nil || slices.Contains(q.Provisions, f.Provision))
+			return (q.Result == "" || string(f.Result) == q.Result) && (q.Provisions == nil || slices.Contains(q.Provisions, f.Provision))
 		}) {
 			continue
 		}
@@ -215,7 +218,7 @@ func TestManyIncidentsBecomeCells(t *testing.T) {
 	var rows picture.Rows
 	const n = 6000
 	for i := range n {
-		s := picture.Summary{ID: id(i), From: start.Add(time.Duration(i) * time.Second), Lat: 48 + float64(i%100)/1000, Lon: 37, RadiusM: 100}
+		s := picture.Summary{ID: id(i), From: start.Add(time.Duration(i) * time.Second), Lat: degrees(48 + float64(i%100)/1000), Lon: degrees(37), RadiusM: 100}
 		s.To = s.From
 		if i%3 == 0 {
 			s.Result, s.Severity = "breach", "S2"
@@ -242,7 +245,7 @@ func TestManyIncidentsBecomeCells(t *testing.T) {
 func TestRatesStandBesideTheDaysBefore(t *testing.T) {
 	var rows picture.Rows
 	n := 0
-	add := func(at time.Time, result string) {
+	add := func(at time.Time, result finding.Result) {
 		s := picture.Summary{ID: id(n), From: at, To: at, Result: result}
 		n++
 		if err := rows.Add(&s); err != nil {

@@ -171,8 +171,8 @@ func (s *sieve) passes(r *row) bool {
 func (s *sieve) show(r *row) Summary {
 	out := s.words.unpack(r)
 	if r.Radius > 0 && s.grid > 0 {
-		p := publish.Round(observation.Position{Lat: out.Lat, Lon: out.Lon, Radius: out.RadiusM}, s.grid)
-		out.Lat, out.Lon, out.RadiusM = p.Lat, p.Lon, p.Radius
+		p := publish.Round(observation.Position{Lat: *out.Lat, Lon: *out.Lon, Radius: out.RadiusM}, s.grid)
+		out.place(p.Lat, p.Lon, p.Radius)
 	}
 	if s.hidesParty {
 		out.Party = ""

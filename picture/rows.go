@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
 )
@@ -20,7 +21,7 @@ type row struct {
 	Lat, Lon                                              int32  // 1e-7 degrees
 	Radius                                                uint32 // decimetres, 0: it has no position
 	Probability                                           uint32 // millionths
-	Count                                                 int32
+	N, Min, Max                                           int32  // the count
 	Activity, Weapon, Occurrence, Severity, Result        uint32
 	Provision, Party, Side, Zones, Found, Handling, State uint32
 	Sources, Reports                                      uint16
@@ -94,19 +95,19 @@ func (r *Rows) Len() int { return len(r.rows) }
 
 func (w *words) pack(s *Summary, id incident.Key) row {
 	out := row{
-		From: s.From.UnixMicro(), To: s.To.UnixMicro(), Probability: uint32(math.Round(s.Probability * 1e6)), Count: int32(min(s.Count, math.MaxInt32)),
-		Activity: w.of(s.Activity), Weapon: w.of(s.Weapon), Occurrence: w.of(s.Occurrence), Severity: w.of(s.Severity), Result: w.of(s.Result),
+		From: s.From.UnixMicro(), To: s.To.UnixMicro(), Probability: uint32(math.Round(s.Probability * 1e6)), N: small(s.Count.N), Min: small(s.Count.Min), Max: small(s.Count.Max),
+		Activity: w.of(string(s.Activity)), Weapon: w.of(string(s.Weapon)), Occurrence: w.of(s.Occurrence), Severity: w.of(s.Severity), Result: w.of(string(s.Result)),
 		Provision: w.of(s.Provision), Party: w.of(s.Party), Side: w.of(s.Side), Zones: w.of(strings.Join(s.Zones, " ")), Handling: w.of(string(s.Handling)),
 		Sources: uint16(min(s.Sources, math.MaxUint16)), Reports: uint16(min(s.Reports, math.MaxUint16)), ID: id,
 	}
-	if s.RadiusM > 0 {
-		out.Lat, out.Lon = int32(math.Round(s.Lat*1e7)), int32(math.Round(s.Lon*1e7))
+	if s.Lat != nil && s.Lon != nil {
+		out.Lat, out.Lon = int32(math.Round(*s.Lat*1e7)), int32(math.Round(*s.Lon*1e7))
 		out.Radius = uint32(max(1, min(math.Round(s.RadiusM*10), math.MaxUint32)))
 	}
 	if len(s.Found) > 0 {
 		var text strings.Builder
 		for _, f := range s.Found {
-			text.WriteString(" " + f.Provision + "=" + f.Result)
+			text.WriteString(" " + f.Provision + "=" + string(f.Result))
 		}
 		out.Found = w.of(text.String())
 	}
@@ -116,19 +117,21 @@ func (w *words) pack(s *Summary, id incident.Key) row {
 	return out
 }
 
+func small(n int) int32 { return int32(max(math.MinInt32, min(n, math.MaxInt32))) }
+
 func (w *words) unpack(r *row) Summary {
 	s := Summary{
-		ID: r.ID.String(), From: time.UnixMicro(r.From).UTC(), To: time.UnixMicro(r.To).UTC(), Probability: float64(r.Probability) / 1e6, Count: int(r.Count),
-		Activity: w.text[r.Activity], Weapon: w.text[r.Weapon], Occurrence: w.text[r.Occurrence], Severity: w.text[r.Severity], Result: w.text[r.Result],
+		ID: r.ID.String(), From: time.UnixMicro(r.From).UTC(), To: time.UnixMicro(r.To).UTC(), Probability: float64(r.Probability) / 1e6, Count: observation.Count{N: int(r.N), Min: int(r.Min), Max: int(r.Max)},
+		Activity: observation.Activity(w.text[r.Activity]), Weapon: observation.Weapon(w.text[r.Weapon]), Occurrence: w.text[r.Occurrence], Severity: w.text[r.Severity], Result: finding.Result(w.text[r.Result]),
 		Provision: w.text[r.Provision], Party: w.text[r.Party], Side: w.text[r.Side], Zones: strings.Fields(w.text[r.Zones]), Handling: observation.Handling(w.text[r.Handling]),
 		Sources: int(r.Sources), Reports: int(r.Reports), Provisional: r.State&provisional != 0,
 	}
 	if r.Radius > 0 {
-		s.Lat, s.Lon, s.RadiusM = float64(r.Lat)/1e7, float64(r.Lon)/1e7, float64(r.Radius)/10
+		s.place(float64(r.Lat)/1e7, float64(r.Lon)/1e7, float64(r.Radius)/10)
 	}
 	for _, f := range strings.Fields(w.text[r.Found]) {
 		provision, result, _ := strings.Cut(f, "=")
-		s.Found = append(s.Found, Found{provision, result})
+		s.Found = append(s.Found, Found{provision, finding.Result(result)})
 	}
 	if len(s.Zones) == 0 {
 		s.Zones = nil

@@ -11,12 +11,12 @@ import (
 
 // Cell is the incidents of one cell of a tile, taken together.
 type Cell struct {
-	Lat      float64 `json:"lat"` // the middle of their positions, degrees WGS84
-	Lon      float64 `json:"lon"`
-	Count    int     `json:"count"`
-	Breaches int     `json:"breaches"`
-	Severity string  `json:"severity,omitempty"` // the gravest
-	Result   string  `json:"result,omitempty"`   // the worst
+	Lat      float64        `json:"lat"` // the middle of their positions, degrees WGS84
+	Lon      float64        `json:"lon"`
+	Count    int            `json:"count"`
+	Breaches int            `json:"breaches"`
+	Severity string         `json:"severity,omitempty"` // the gravest
+	Result   finding.Result `json:"result,omitempty"`   // the worst
 }
 
 // Tile is a map tile's incidents: each of them, or those of a cell together
@@ -131,7 +131,7 @@ func (p *Picture) cells(s *sieve, first, end uint64, shift int) []Cell {
 		if c.n == 0 {
 			continue
 		}
-		cell := Cell{Lat: middle(c.lat, c.n), Lon: middle(c.lon, c.n), Count: c.n, Breaches: c.breaches, Result: s.words.text[c.worst]}
+		cell := Cell{Lat: middle(c.lat, c.n), Lon: middle(c.lon, c.n), Count: c.n, Breaches: c.breaches, Result: finding.Result(s.words.text[c.worst])}
 		if c.severity > 0 {
 			cell.Severity = p.severities[c.severity-1]
 		}
