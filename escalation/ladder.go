@@ -226,7 +226,7 @@ func (l *Ladder) move(s *State, at time.Time) {
 		}
 		t := Transition{Level: x.ID, Is: Reached, T0: s.own[above].t0, Tell: l.levels[i].Tell, Due: l.levels[i].Due}
 		if own.in {
-			t.At, t.By, t.Evidence, t.Rise = own.at, own.by, own.evidence, own.rise
+			t.At, t.By, t.Evidence, t.Counted, t.Rise = own.at, own.by, own.evidence, len(own.evidence), own.rise
 		} else {
 			t.At, t.By, t.Above = s.own[above].at, ByAbove, l.levels[above].ID
 		}

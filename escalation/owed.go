@@ -77,7 +77,7 @@ func (s *State) owed(x *Level, told []Told, since time.Time) []Transition {
 		tell(t)
 	}
 	if x.InForce && x.Response != nil && !s.At.Before(x.Response.Latest) {
-		t := s.overdue(x.Response, Transition{Level: x.ID, T0: x.T0, Evidence: x.Evidence, Tell: x.Tell, Due: x.Due})
+		t := s.overdue(x.Response, Transition{Level: x.ID, T0: x.T0, By: x.By, Above: x.Above, Evidence: x.Evidence, Counted: len(x.Evidence), Rise: x.Rise, Tell: x.Tell, Due: x.Due})
 		t.At = Interval{s.At, s.At} // what comes late is told after what came before it
 		tell(t)
 	}

@@ -84,7 +84,8 @@ type Transition struct {
 
 	By       string    `json:"by,omitempty"`
 	Above    string    `json:"above,omitempty"`
-	Evidence []string  `json:"evidence,omitempty"`
+	Evidence []string  `json:"evidence,omitempty"` // ids of breaches, as far as the reader may see them
+	Counted  int       `json:"counted,omitempty"`  // breaches that it rests on
 	Rise     *Rise     `json:"rise,omitempty"`
 	Response *Interval `json:"response,omitempty"`
 	Tell     []string  `json:"tell,omitempty"`

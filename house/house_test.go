@@ -39,7 +39,7 @@ func layers() []layer {
 		{"commitment", []string{"agreement", "finding"}, "what is due follows from terms and a state, however it came to be known"},
 		{"escalation", []string{"agreement", "finding", "incident", "proportion"}, "which level is reached follows from terms and breaches alone"},
 		{"alert", nil, "a message's form does not depend on what it warns of"},
-		{"notify", []string{"alert", "agreement", "observation"}, "a notice is carried without knowing how it came about or where it is kept"},
+		{"notify", []string{"alert", "agreement", "escalation", "observation"}, "a notice is carried without knowing how it came about or where it is kept"},
 		{"posture", []string{"agreement", "commitment", "finding", "geo", "line", "observation", "zone"}, "what is declared is held against the terms, however it came to be known"},
 		{"journal", nil, "a stranger can use the journal on its own"},
 		{"witness", []string{"journal"}, "who watches a log need not know what its records mean"},
