@@ -22,14 +22,15 @@ import (
 
 // What a Stream yields; see package item.
 type (
-	Item       = item.Item
-	Quarantine = item.Quarantine
-	Line       = item.Line
-	Area       = item.Area
-	Place      = item.Place
-	Site       = item.Site
-	Coverage   = item.Coverage
-	Reference  = item.Reference
+	Item        = item.Item
+	Quarantine  = item.Quarantine
+	Line        = item.Line
+	Area        = item.Area
+	Place       = item.Place
+	Site        = item.Site
+	Coverage    = item.Coverage
+	Reference   = item.Reference
+	Declaration = item.Declaration
 )
 
 // ErrUnknownFormat is wrapped by Open's error for a file that no format

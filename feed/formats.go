@@ -6,6 +6,7 @@ import (
 	"github.com/truce-monitor/truce/feed/boundary"
 	"github.com/truce-monitor/truce/feed/cir"
 	"github.com/truce-monitor/truce/feed/controlarea"
+	"github.com/truce-monitor/truce/feed/declaration"
 	"github.com/truce-monitor/truce/feed/firms"
 	"github.com/truce-monitor/truce/feed/format"
 	"github.com/truce-monitor/truce/feed/gazetteer"
@@ -21,6 +22,7 @@ import (
 func formats() []*format.Format {
 	return []*format.Format{
 		&truceown.CSV, &truceown.JSONLines, &truceown.JSONArray, &truceown.GeoJSON,
+		&declaration.CSV, &declaration.JSONLines, &declaration.GeoJSON,
 		&ucdp.Format, &acled.Format, &viina.Format, &bellingcat.Format, &cir.Format, &yemen.Format,
 		&firms.Format, &firms.Coverage, &sirens.Official, &sirens.Volunteer, &osce.Format,
 		&controlarea.DeepState, &boundary.GeoBoundaries, &gazetteer.Settlements, &gazetteer.PowerPlants, &gazetteer.PAX,

@@ -58,14 +58,21 @@ func fuzz(f *testing.F, format string, names ...string) {
 func FuzzTruceCSV(f *testing.F)       { fuzz(f, "truce-csv", "truce.csv") }
 func FuzzTruceJSONLines(f *testing.F) { fuzz(f, "truce-jsonl", "truce.jsonl") }
 func FuzzTruceGeoJSON(f *testing.F)   { fuzz(f, "truce-geojson", "truce.geojson") }
-func FuzzUCDP(f *testing.F)           { fuzz(f, "ucdp-ged", "ucdp-ged.csv") }
-func FuzzACLED(f *testing.F)          { fuzz(f, "acled", "acled.csv") }
-func FuzzVIINA(f *testing.F)          { fuzz(f, "viina", "viina.csv") }
-func FuzzBellingcat(f *testing.F)     { fuzz(f, "bellingcat-harm", "bellingcat.json") }
-func FuzzCIR(f *testing.F)            { fuzz(f, "cir-eyes-on-russia", "cir.csv") }
-func FuzzYemen(f *testing.F)          { fuzz(f, "yemen-air-raids", "yemen.csv") }
-func FuzzFIRMS(f *testing.F)          { fuzz(f, "firms", "firms-viirs.csv", "firms-modis.csv") }
-func FuzzFIRMSCoverage(f *testing.F)  { fuzz(f, "firms-coverage", "firms-coverage.csv") }
+func FuzzDeclarations(f *testing.F)   { fuzz(f, "declarations", "declarations.csv") }
+func FuzzDeclarationLines(f *testing.F) {
+	fuzz(f, "declarations-jsonl", "declarations.jsonl")
+}
+func FuzzDeclarationFeatures(f *testing.F) {
+	fuzz(f, "declarations-geojson", "declarations.geojson")
+}
+func FuzzUCDP(f *testing.F)          { fuzz(f, "ucdp-ged", "ucdp-ged.csv") }
+func FuzzACLED(f *testing.F)         { fuzz(f, "acled", "acled.csv") }
+func FuzzVIINA(f *testing.F)         { fuzz(f, "viina", "viina.csv") }
+func FuzzBellingcat(f *testing.F)    { fuzz(f, "bellingcat-harm", "bellingcat.json") }
+func FuzzCIR(f *testing.F)           { fuzz(f, "cir-eyes-on-russia", "cir.csv") }
+func FuzzYemen(f *testing.F)         { fuzz(f, "yemen-air-raids", "yemen.csv") }
+func FuzzFIRMS(f *testing.F)         { fuzz(f, "firms", "firms-viirs.csv", "firms-modis.csv") }
+func FuzzFIRMSCoverage(f *testing.F) { fuzz(f, "firms-coverage", "firms-coverage.csv") }
 func FuzzSirens(f *testing.F) {
 	fuzz(f, "sirens-official", "sirens-official.csv", "sirens-volunteer.csv")
 }

@@ -29,6 +29,7 @@ func samples() map[string]string {
 		"firms-viirs.csv": "firms", "firms-modis.csv": "firms", "firms-coverage.csv": "firms-coverage", "sirens-official.csv": "sirens-official",
 		"sirens-volunteer.csv": "sirens-volunteer", "osce-daily.csv": "osce-daily", "settlements.csv": "settlements", "power-plants.csv": "power-plants",
 		"truce.csv": "truce-csv", "truce.jsonl": "truce-jsonl", "truce.geojson": "truce-geojson",
+		"declarations.csv": "declarations", "declarations.jsonl": "declarations-jsonl", "declarations.geojson": "declarations-geojson",
 	}
 }
 
@@ -47,7 +48,7 @@ func render(t testing.TB, items []feed.Item) []byte {
 			b.WriteByte('\n')
 			continue
 		}
-		for _, v := range []any{it.Line, it.Area, it.Place, it.Site, it.Coverage, it.Reference, it.Quarantine} {
+		for _, v := range []any{it.Line, it.Area, it.Place, it.Site, it.Coverage, it.Reference, it.Declaration, it.Quarantine} {
 			data, err := json.Marshal(v)
 			if err != nil {
 				t.Fatal(err)

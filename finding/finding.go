@@ -11,6 +11,7 @@ package finding
 import (
 	"time"
 
+	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/zone"
 )
 
@@ -46,7 +47,10 @@ type Finding struct {
 
 	Place     zone.Place `json:"place"`
 	Agreement string     `json:"agreement"` // version id of the agreement
-	Reasons   []Reason   `json:"reasons"`
+	// Handling is who may see it where it rests on no incident but on what was
+	// declared; empty: as its incident, or the terms alone.
+	Handling observation.Handling `json:"handling,omitempty"`
+	Reasons  []Reason             `json:"reasons"`
 }
 
 // Occurrence answers whether it happened: a step of the occurrence scale.

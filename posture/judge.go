@@ -9,6 +9,7 @@ import (
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/commitment"
 	"github.com/truce-monitor/truce/finding"
+	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/zone"
 )
 
@@ -18,7 +19,8 @@ type verdict struct {
 	party              string // who answers for it; empty: nobody alone
 	severity           string
 	p                  float64 // that it is beyond the limit
-	unknown            bool    // that can't be told
+	handling           observation.Handling
+	unknown            bool // that can't be told
 	occurred           float64
 	place              zone.Place
 	reasons            []finding.Reason
@@ -143,7 +145,7 @@ func (j *judging) findings(t time.Time) []finding.Finding {
 			}
 		}
 		v := x.latest[f.Result]
-		f.Provision, f.Stage, f.BreachProbability, f.Place = v.of, v.limit, v.p, v.place
+		f.Provision, f.Stage, f.BreachProbability, f.Place, f.Handling = v.of, v.limit, v.p, v.place, v.handling
 		f.Occurrence = finding.Occurrence{Step: step, Probability: v.occurred, Sources: 1}
 		f.Reasons = slices.Clone(v.reasons)
 		for _, e := range x.episodes {
@@ -199,7 +201,7 @@ func (x *thing) verdict(of, limit, severity string) verdict {
 	if limit != "" {
 		id += "." + limit
 	}
-	v := verdict{finding: id, of: of, limit: limit, party: d.Party, severity: severity, occurred: x.weight, place: x.place}
+	v := verdict{finding: id, of: of, limit: limit, party: d.Party, severity: severity, occurred: x.weight, place: x.place, handling: d.Label()}
 	text := "Declared by " + cmp.Or(d.By, d.Source) + ": " + d.Kind
 	if d.Name != "" {
 		text += " “" + d.Name + "”"
@@ -208,11 +210,13 @@ func (x *thing) verdict(of, limit, severity string) verdict {
 	if d.Host != "" {
 		text += ", on the territory of " + d.Host
 	}
+	lat, lon := "", ""
 	if d.Position != nil {
-		text += ", at " + coordinate(d.Position.Lat) + ", " + coordinate(d.Position.Lon) + " within " + km(d.RadiusM)
+		lat, lon = coordinate(d.Position.Lat), coordinate(d.Position.Lon)
+		text += ", at " + lat + ", " + lon + " within " + km(d.RadiusM)
 	}
 	v.say("declared", text+", from "+stamp(d.From)+".", "source", d.Source, "ref", d.Ref, "kind", d.Kind, "party", d.Party, "host", d.Host,
-		"from", iso(d.From), "record", record(d.Record))
+		"lat", lat, "lon", lon, "from", iso(d.From), "record", record(d.Record))
 	return v
 }
 

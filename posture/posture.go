@@ -72,6 +72,15 @@ func (d *Declaration) ID() string {
 	return "P-" + hex.EncodeToString(sum[:5])
 }
 
+// Label is the declaration's handling. Without one it stays within the mission:
+// where forces stand is not made known by omission.
+func (d *Declaration) Label() observation.Handling {
+	if d.Handling == "" {
+		return observation.AmberStrict
+	}
+	return d.Handling
+}
+
 // span is the least and the most that it counts; known is false where it does
 // not say how many.
 func (d *Declaration) span() (least, most int, known bool) {
@@ -139,6 +148,8 @@ type Ceiling struct {
 	// Open tells that something under it does not say how many it is.
 	Open     bool     `json:"open,omitempty"`
 	Declared []string `json:"declared,omitempty"` // ids
+	// Handling is that of the most restricted declaration under it.
+	Handling observation.Handling `json:"handling"`
 }
 
 // At holds what is declared up to t against the limits as they were in force,

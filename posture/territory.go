@@ -6,6 +6,7 @@ import (
 
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/commitment"
+	"github.com/truce-monitor/truce/observation"
 )
 
 // on is the probability that the thing stands on a party's territory; known is
@@ -200,6 +201,9 @@ func (j *judging) ceiling(c *agreement.Commitment, declared []*Declaration, t ti
 
 func (s *Ceiling) add(c *agreement.Commitment, d *Declaration) {
 	s.Declared = append(s.Declared, d.ID())
+	if s.Handling == "" || strictness(d.Label()) > strictness(s.Handling) {
+		s.Handling = d.Label()
+	}
 	if c.Of == "bases" {
 		s.Least++
 		s.Most++
@@ -212,7 +216,7 @@ func (s *Ceiling) add(c *agreement.Commitment, d *Declaration) {
 }
 
 func (j *judging) ceilingOf(c *agreement.Commitment, l *agreement.Limit, id, key string, s *Ceiling, t time.Time) {
-	v := verdict{finding: "F-sum." + c.ID + "." + id, of: c.ID, limit: id, severity: l.Severity, occurred: 1, party: s.Party}
+	v := verdict{finding: "F-sum." + c.ID + "." + id, of: c.ID, limit: id, severity: l.Severity, occurred: 1, party: s.Party, handling: s.Handling}
 	if key != "" {
 		v.finding += "." + key
 	}
@@ -243,4 +247,9 @@ func (j *judging) ceilingOf(c *agreement.Commitment, l *agreement.Limit, id, key
 	if j.ceilings != nil {
 		*j.ceilings = append(*j.ceilings, *s)
 	}
+}
+
+// strictness orders labels from the one that all may see.
+func strictness(h observation.Handling) int {
+	return slices.Index([]observation.Handling{observation.Clear, observation.Green, observation.Amber, observation.AmberStrict, observation.Red}, h)
 }

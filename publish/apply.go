@@ -32,7 +32,8 @@ type Release struct {
 // changes what it is given. An incident goes with its most restricted
 // observation: where that may not be seen, the incident and its findings stay
 // back and are counted. Findings without an incident (missed deadlines) follow
-// from the terms alone and pass once the delay is over. Where sources are
+// from the terms alone and pass once the delay is over; those on what was declared
+// go by their own label. Where sources are
 // withheld, their names become "source-1", "source-2" ... in order of
 // appearance, so that what is left still hangs together. Where positions are
 // rounded, place names that a source gave beside a position stay back, and so
@@ -84,7 +85,7 @@ func Apply(policy agreement.Policy, asOf time.Time, in Data) *Release {
 	for i := range in.Findings {
 		f := &in.Findings[i]
 		n := passed[f.Incident]
-		if f.Incident != "" && n == nil || young(f.At) {
+		if f.Incident != "" && n == nil || young(f.At) || f.Handling != "" && !Sees(policy, f.Handling) {
 			continue
 		}
 		r.Findings = append(r.Findings, r.finding(f, n, secrets))

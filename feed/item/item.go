@@ -25,11 +25,12 @@ type Item struct {
 	Site        *Site
 	Coverage    *Coverage
 	Reference   *Reference
+	Declaration *Declaration
 	Quarantine  *Quarantine
 }
 
 // Kind names which of the pointers is set: "observation", "line", "area",
-// "place", "site", "coverage", "reference" or "quarantine".
+// "place", "site", "coverage", "reference", "declaration" or "quarantine".
 func (i *Item) Kind() string {
 	switch {
 	case i.Observation != nil:
@@ -46,6 +47,8 @@ func (i *Item) Kind() string {
 		return "coverage"
 	case i.Reference != nil:
 		return "reference"
+	case i.Declaration != nil:
+		return "declaration"
 	case i.Quarantine != nil:
 		return "quarantine"
 	}
@@ -128,6 +131,45 @@ type Reference struct {
 	Date       time.Time // UTC midnight of the day
 	URL        string
 	Properties map[string]string
+}
+
+// Declaration is what somebody declared: a base, a unit, a host's consent, an
+// approval, how firm a pledge is, a position. What its words mean is for who
+// reads it; Kind tells which of them count. As JSON it is also what a record of a
+// declaration holds.
+type Declaration struct {
+	Source string    `json:"source,omitempty"`
+	Ref    string    `json:"ref,omitempty"`
+	Kind   string    `json:"kind"`
+	Of     string    `json:"of,omitempty"` // what it is about: a thing, a party, an id of the agreement
+	Is     string    `json:"is,omitempty"` // yes, no, unknown, or a word of the agreement's language
+	Name   string    `json:"name,omitempty"`
+	By     string    `json:"by,omitempty"`  // who declares, where that is not the source
+	From   time.Time `json:"from,omitzero"` // UTC
+	Until  time.Time `json:"until,omitzero"`
+
+	Party      string `json:"party,omitempty"`
+	Host       string `json:"host,omitempty"`
+	Force      string `json:"force,omitempty"`
+	Weapon     string `json:"weapon,omitempty"`
+	Agrees     string `json:"agrees,omitempty"` // yes or no
+	Commitment string `json:"commitment,omitempty"`
+
+	Position *geo.Point `json:"position,omitempty"`
+	RadiusM  float64    `json:"radius_m,omitempty"` // 95 %, metres
+	Count    int        `json:"count,omitempty"`
+	CountMin int        `json:"count_min,omitempty"`
+	CountMax int        `json:"count_max,omitempty"`
+
+	Issue   string `json:"issue,omitempty"`
+	Stance  string `json:"stance,omitempty"`
+	Speaker string `json:"speaker,omitempty"`
+	Quote   string `json:"quote,omitempty"`
+	Lang    string `json:"lang,omitempty"` // of text and quote
+
+	Text     string `json:"text,omitempty"`
+	URL      string `json:"url,omitempty"`
+	Handling string `json:"handling,omitempty"` // TLP label
 }
 
 // Reader yields items; after the last it returns io.EOF. What is wrong with
