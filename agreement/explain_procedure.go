@@ -89,7 +89,45 @@ func (s *speaker) verification() {
 	if len(q.Suspended) > 0 {
 		s.tell("verify.suspended", "reasons", s.wordList("suspended", q.Suspended))
 	}
+	if len(q.Outcomes) > 0 {
+		s.tell("verify.outcomes", "outcomes", s.wordList("outcome", q.Outcomes))
+	}
+	for _, x := range []struct {
+		phrase string
+		span   Duration
+	}{{"verify.answer", q.Answer}, {"verify.task", q.Task}, {"verify.remedy", q.Remedy}, {"verify.remind", q.Remind}} {
+		if !x.span.IsZero() {
+			s.tell(x.phrase, "span", s.span(x.span))
+		}
+	}
 	s.sources("verification", q.Why)
+	for _, m := range q.Moves {
+		s.move(m)
+	}
+}
+
+// move tells how a step differs from the usual one.
+func (s *speaker) move(m Move) {
+	words := s.sayIf("verify.move.words", "words", strings.TrimSuffix(s.text(m.Words), "."))
+	if m.Off {
+		s.tell("verify.off", "move", m.Move, "words", words)
+	} else {
+		who := make([]string, len(m.By))
+		for i, by := range m.By {
+			if who[i] = s.party(by); s.a.Party(by) == nil {
+				who[i] = s.word("actor", by)
+			}
+		}
+		to := ""
+		if m.To != "" {
+			to = s.word("state", m.To)
+		}
+		s.tell("verify.move", "move", m.Move, "as", s.sayIf("verify.as", "as", m.As), "words", words,
+			"from", s.sayIf("verify.from", "states", s.wordList("state", m.From)), "to", s.sayIf("verify.to", "state", to),
+			"by", s.sayIf("verify.by", "who", strings.Join(who, ", ")), "not", s.sayIf("verify.not", "moves", strings.Join(m.NotBy, ", ")),
+			"needs", s.sayIf("verify.needs", "needs", s.wordList("need", m.Needs)), "within", s.spanIf("verify.within", m.Within))
+	}
+	s.sources("step "+m.Move, m.Why)
 }
 
 // escalation tells the ladder, lowest level first.

@@ -27,8 +27,26 @@ func (f *facts) verification() {
 	s.says("appeal to", q.AppealTo)
 	s.flag("reopening", q.Reopening)
 	s.has("may be suspended for", q.Suspended, "")
+	s.has("can decide", q.Outcomes, "all outcomes")
+	s.duration("time to answer a question", q.Answer)
+	s.duration("time for a task", q.Task)
+	s.duration("time to remedy", q.Remedy)
+	s.duration("reminder before a deadline", q.Remind)
 	s.text("words", q.Words)
 	s.why(q.Why)
+	for _, m := range q.Moves {
+		s := f.of("step", m.Move)
+		s.says("as", m.As)
+		s.has("from", m.From, "")
+		s.says("to", m.To)
+		s.has("by", m.By, "")
+		s.has("not by who took", m.NotBy, "")
+		s.has("needs", m.Needs, "")
+		s.duration("within", m.Within)
+		s.flag("left out", m.Off)
+		s.text("words", m.Words)
+		s.why(m.Why)
+	}
 }
 
 func (f *facts) escalation() {

@@ -129,6 +129,12 @@ type Verification struct {
 	AppealTo      string     `yaml:"appeal_to,omitempty" json:"appeal_to,omitempty"`
 	Reopening     bool       `yaml:"reopening,omitempty" json:"reopening,omitempty"`
 	Suspended     []string   `yaml:"suspended,omitempty" json:"suspended,omitempty" jsonschema:"enum=access,enum=security,enum=no-consensus,enum=no-means"`
+	Answer        Duration   `yaml:"answer,omitempty" json:"answer,omitzero"`                                                                                                                                 // time to answer a question
+	Task          Duration   `yaml:"task,omitempty" json:"task,omitzero"`                                                                                                                                     // time for a task of corroboration
+	Remedy        Duration   `yaml:"remedy,omitempty" json:"remedy,omitzero"`                                                                                                                                 // time to remedy a breach
+	Remind        Duration   `yaml:"remind,omitempty" json:"remind,omitzero"`                                                                                                                                 // how long before a deadline a reminder is due
+	Outcomes      []string   `yaml:"outcomes,omitempty" json:"outcomes,omitempty" jsonschema:"enum=confirmed-attributed,enum=confirmed-not-attributed,enum=not-confirmed,enum=unfounded,enum=out-of-mandate"` // that a decision can have; empty: all
+	Moves         []Move     `yaml:"moves,omitempty" json:"moves,omitempty"`                                                                                                                                  // what differs from the usual procedure, see Procedure
 	Words         Text       `yaml:"words,omitempty" json:"words,omitempty"`
 	Why           []Citation `yaml:"why,omitempty" json:"why,omitempty"`
 }

@@ -149,6 +149,7 @@ func (v *validator) procedure() {
 		v.words("verification.means", "means", q.Means, Means())
 		v.match("verification.corroboration", q.Corroboration)
 		v.why("verification", q.Why)
+		v.moves(q.Moves)
 	}
 	if e := a.Escalation; e != nil {
 		v.why("escalation", e.Why)
@@ -157,6 +158,50 @@ func (v *validator) procedure() {
 		}
 	}
 	v.policies()
+}
+
+// moves checks what a procedure has of its own, and that every case can end.
+func (v *validator) moves(moves []Move) {
+	if len(moves) == 0 {
+		return
+	}
+	var names []string
+	sound := true
+	for i, m := range moves {
+		p := at("verification.moves", i)
+		before := len(*v.problems)
+		v.why(p, m.Why)
+		as, key := m.As, p+".as"
+		if as == "" {
+			as, key = m.Move, p+".move"
+		}
+		if !slices.Contains(CaseMoves(), as) {
+			v.add(key, fmt.Sprintf("unknown step %q", as), choose(as, CaseMoves())+"; with as, it can have a name of its own")
+		}
+		v.words(p+".from", "state of a case", m.From, CaseStates())
+		v.ref(p+".to", "state of a case", m.To, append(CaseStates(), Back))
+		v.words(p+".by", "role, party or body", m.By, slices.Concat(CaseRoles(), CaseBodies(), v.parties))
+		v.words(p+".needs", "condition of a step", m.Needs, CaseNeeds())
+		if slices.Contains(names, m.Move) {
+			v.add(p+".move", fmt.Sprintf("the step %q is given twice", m.Move), "each step once")
+		}
+		names = append(names, m.Move)
+		sound = sound && len(*v.problems) == before
+	}
+	known := append(CaseMoves(), names...)
+	for i, m := range moves {
+		v.words(at("verification.moves", i)+".not_by", "step", m.NotBy, known)
+	}
+	if !sound {
+		return
+	}
+	procedure := v.a.Procedure()
+	if !slices.ContainsFunc(procedure.Moves, func(m Move) bool { return m.As == "report" }) {
+		v.add("verification.moves", "no step begins a case", "a step as report that is not off")
+	}
+	for _, s := range procedure.Stuck() {
+		v.add("verification.moves", fmt.Sprintf("a case that is %q can never be closed", s), "a step from there that leads on to closed")
+	}
 }
 
 func (v *validator) level(p string, l Level) {

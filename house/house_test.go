@@ -41,6 +41,7 @@ func layers() []layer {
 		{"alert", nil, "a message's form does not depend on what it warns of"},
 		{"notify", []string{"alert", "agreement", "escalation", "observation"}, "a notice is carried without knowing how it came about or where it is kept"},
 		{"posture", []string{"agreement", "commitment", "finding", "geo", "line", "observation", "zone"}, "what is declared is held against the terms, however it came to be known"},
+		{"casework", []string{"agreement"}, "what becomes of a case does not depend on who is signed in or how it is kept"},
 		{"journal", nil, "a stranger can use the journal on its own"},
 		{"witness", []string{"journal"}, "who watches a log need not know what its records mean"},
 		{"feed/", []string{"feed/", "geo", "observation"}, "a format knows neither fusion nor terms nor storage"},
@@ -49,6 +50,7 @@ func layers() []layer {
 		{"publish", core, "what leaves is decided without knowing how it is carried"},
 		{"picture", append([]string{"publish"}, core...), "what lists and maps show does not depend on storage or HTTP"},
 		{"report", append([]string{"publish", "proportion", "track", "partylog"}, core...), "a report knows neither storage nor HTTP"},
+		{"report", append([]string{"publish", "casework", "proportion", "track", "partylog"}, core...), "a report knows neither storage nor HTTP"},
 		{"examples", nil, "the examples are files"},
 		{"simulate", []string{"examples", "geo", "observation"}, "a scenario does not know how it will be judged"},
 		{"proportion", nil, "a share does not know of what it is one"},
@@ -131,7 +133,7 @@ func TestImportsFollowTheOrder(t *testing.T) {
 
 // The core neither reads files nor the clock nor the network.
 func TestTheCoreDoesNoInputOrOutput(t *testing.T) {
-	core := []string{"geo", "agreement", "line", "zone", "observation", "incident", "finding", "commitment", "escalation", "posture", "alert", "publish", "picture", "report", "simulate", "feed/"}
+	core := []string{"geo", "agreement", "line", "zone", "observation", "incident", "finding", "commitment", "casework", "escalation", "posture", "alert", "publish", "picture", "report", "simulate", "feed/"}
 	for _, s := range sources(t) {
 		if s.test || !slices.ContainsFunc(core, func(p string) bool { return matches(p, s.pkg) }) {
 			continue
