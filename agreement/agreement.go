@@ -231,16 +231,19 @@ type Baseline struct {
 // Site is a protected or declared place: a power plant, dam, hospital, storage
 // site, crossing point, sensor or monitors' base.
 type Site struct {
-	ID       string     `yaml:"id" json:"id"`
-	Name     Text       `yaml:"name" json:"name"`
-	Kind     string     `yaml:"kind" json:"kind" jsonschema:"enum=nuclear-plant,enum=power-plant,enum=substation,enum=dam,enum=hospital,enum=crossing-point,enum=port,enum=storage-site,enum=holding-area,enum=monitoring-post,enum=base,enum=other"`
-	Lat      *float64   `yaml:"lat,omitempty" json:"lat,omitempty"`
-	Lon      *float64   `yaml:"lon,omitempty" json:"lon,omitempty"`
-	RadiusM  float64    `yaml:"radius_m,omitempty" json:"radius_m,omitempty"` // of its grounds, metres
-	Party    string     `yaml:"party,omitempty" json:"party,omitempty"`       // who holds it or declared it
-	Names    []string   `yaml:"names,omitempty" json:"names,omitempty"`       // spellings in sources, for places without coordinates
-	Declared []Declared `yaml:"declared,omitempty" json:"declared,omitempty"` // inventory of a storage site
-	Why      []Citation `yaml:"why,omitempty" json:"why,omitempty"`
+	ID      string   `yaml:"id" json:"id"`
+	Name    Text     `yaml:"name" json:"name"`
+	Kind    string   `yaml:"kind" json:"kind" jsonschema:"enum=nuclear-plant,enum=power-plant,enum=substation,enum=dam,enum=hospital,enum=crossing-point,enum=port,enum=storage-site,enum=holding-area,enum=monitoring-post,enum=base,enum=other"`
+	Lat     *float64 `yaml:"lat,omitempty" json:"lat,omitempty"`
+	Lon     *float64 `yaml:"lon,omitempty" json:"lon,omitempty"`
+	RadiusM float64  `yaml:"radius_m,omitempty" json:"radius_m,omitempty"` // of its grounds, metres
+	// StandoffM is how far around the grounds events are of concern, metres. It
+	// decides no finding: what is forbidden there, provisions say.
+	StandoffM float64    `yaml:"standoff_m,omitempty" json:"standoff_m,omitempty"`
+	Party     string     `yaml:"party,omitempty" json:"party,omitempty"`       // who holds it or declared it
+	Names     []string   `yaml:"names,omitempty" json:"names,omitempty"`       // spellings in sources, for places without coordinates
+	Declared  []Declared `yaml:"declared,omitempty" json:"declared,omitempty"` // inventory of a storage site
+	Why       []Citation `yaml:"why,omitempty" json:"why,omitempty"`
 }
 
 // Declared is an inventory line of a storage site.

@@ -33,6 +33,7 @@ var phrases = map[string]phrase{
 	"site":               {"Site {id}: {name}, {kind}{at}{radius}{party}{declared}.", "Site {id} : {name}, {kind}{at}{radius}{party}{declared}.", "Об'єкт {id}: {name}, {kind}{at}{radius}{party}{declared}."},
 	"site.at":            {", at latitude {lat}, longitude {lon}", ", à la latitude {lat}, longitude {lon}", ", широта {lat}, довгота {lon}"},
 	"site.radius":        {", within {m} m", ", dans un rayon de {m} m", ", у радіусі {m} м"},
+	"site.standoff":      {", stand-off distance {m} m", ", distance de sécurité {m} m", ", захисна відстань {m} м"},
 	"site.party":         {"; held or declared by {party}", " ; tenu ou déclaré par : {party}", "; утримує або заявила: {party}"},
 	"site.declared":      {"; declared: {list}", " ; déclaré : {list}", "; заявлено: {list}"},
 

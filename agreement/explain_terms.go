@@ -53,6 +53,9 @@ func (s *speaker) space() {
 		if p.RadiusM > 0 {
 			radius = s.say("site.radius", "m", s.number(p.RadiusM))
 		}
+		if p.StandoffM > 0 {
+			radius += s.say("site.standoff", "m", s.number(p.StandoffM))
+		}
 		if p.Party != "" {
 			party = s.say("site.party", "party", s.party(p.Party))
 		}

@@ -188,6 +188,7 @@ func (f *facts) sites() {
 		s.says("kind", p.Kind)
 		s.says("place", where(p.Lat, p.Lon))
 		s.number("radius", p.RadiusM, "m")
+		s.number("stand-off distance", p.StandoffM, "m")
 		s.says("party", p.Party)
 		s.has("is known as", p.Names, "")
 		s.why(p.Why)

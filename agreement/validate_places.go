@@ -62,6 +62,7 @@ func (v *validator) places() {
 		v.ref(p+".party", "party", s.Party, v.parties)
 		v.why(p, s.Why)
 		v.notNegative(p+".radius_m", s.RadiusM, "m")
+		v.notNegative(p+".standoff_m", s.StandoffM, "m")
 		v.latLon(p, s.Lat, s.Lon)
 		for j, d := range s.Declared {
 			q := at(p+".declared", j)

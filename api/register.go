@@ -31,6 +31,7 @@ func (s *Server) subjects() []func(huma.API) {
 		s.health,
 		s.session,
 		s.territory,
+		s.sites,
 	}
 }
 
