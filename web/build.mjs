@@ -2,6 +2,7 @@
 import * as esbuild from "esbuild";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { serviceWorker } from "./sw.mjs";
+import { base } from "./base.mjs";
 
 // The names of kinds of activity, weapons and results are the report's: one
 // catalogue says them, in both places.
@@ -19,10 +20,27 @@ const catalogues = {
   },
 };
 
+// MapLibre's page and worker halves share most of their code; bundled from its
+// sources they share one chunk. Its decoder of a second kind of vector tiles,
+// which this server does not give, is left out.
+const map = {
+  name: "map",
+  setup(build) {
+    const src = new URL("node_modules/maplibre-gl/src/", import.meta.url).pathname;
+    build.onResolve({ filter: /^maplibre-gl$/ }, () => ({ path: src + "index.ts" }));
+    build.onResolve({ filter: /^@maplibre\/mlt$/ }, a => ({ path: a.path, namespace: "absent" }));
+    build.onLoad({ filter: /.*/, namespace: "absent" }, () => ({ contents: "export const decodeTile = () => { throw new Error('MLT tiles are not read'); }; export const GEOMETRY_TYPE = {};", loader: "js" }));
+    build.onLoad({ filter: /maplibre-gl\/package\.json$/ }, async a => ({ contents: JSON.stringify({ version: JSON.parse(await readFile(a.path, "utf8")).version }), loader: "json" }));
+    build.onResolve({ filter: /^base:tiles$/ }, a => ({ path: a.path, namespace: "base" }));
+    build.onLoad({ filter: /.*/, namespace: "base" }, () => ({ contents: JSON.stringify(tiles), loader: "json" }));
+  },
+};
+
 const watch = process.argv.includes("--watch");
 await rm("dist", { recursive: true, force: true });
+const tiles = await base("dist");
 const options = {
-  entryPoints: { app: "src/main.tsx" },
+  entryPoints: { app: "src/main.tsx", "map-worker": "node_modules/maplibre-gl/src/source/worker.ts" },
   outdir: "dist/assets",
   bundle: true,
   format: "esm",
@@ -39,16 +57,17 @@ const options = {
   legalComments: "linked",
   charset: "utf8",
   metafile: true,
-  plugins: [catalogues, {
+  plugins: [catalogues, map, {
     name: "page",
     setup(build) {
       build.onEnd(async result => {
         if (result.errors.length) return;
         const out = Object.entries(result.metafile.outputs);
         const entry = out.find(([, o]) => o.entryPoint === "src/main.tsx");
+        const worker = out.find(([, o]) => o.entryPoint?.endsWith("source/worker.ts"));
         const page = await readFile("src/index.html", "utf8");
         const url = path => path.replace(/^dist/, "");
-        await writeFile("dist/index.html", page.replace("%SCRIPT%", url(entry[0])).replace("%STYLE%", url(entry[1].cssBundle)));
+        await writeFile("dist/index.html", page.replace("%SCRIPT%", url(entry[0])).replace("%STYLE%", url(entry[1].cssBundle)).replace("%WORKER%", url(worker[0])));
         await writeFile("dist/mark.svg", await readFile("src/mark.svg"));
         await serviceWorker(result.metafile);
       });

@@ -3,43 +3,48 @@
 export type Result = "breach" | "undetermined" | "excepted" | "consistent" | "";
 export type Position = [number, number];
 
+export type Text = Record<string, string> | string;
+
 export interface Status {
   agreement: string;
-  title: Record<string, string> | string;
+  title: Text;
   version: string;
-  standing: string;
+  standing?: string;
   parties: Party[];
   time_zone: string;
   cutoff: string;
+  area?: [number, number, number, number];
   simulated: boolean;
   languages: string[];
   audience: "public" | "parties" | "mission";
   role: string;
-  totals: { observations: number; incidents: number; findings: number; breaches: number; days: number };
+  totals?: { observations: number; incidents: number; findings: number; breaches: number; days: number };
   head: { size: number; root: string };
-  first: string;
-  last: string;
-  days: { first: string; last: string; best: string };
+  first?: string;
+  last?: string;
+  days: { first?: string; last?: string; best?: string };
+  policy: { handling: string; delay_s: number; round_m: number; withhold?: string[] };
   now: string;
+  software: string;
 }
 
-export interface Party { id: string; name: Record<string, string> | string }
+export interface Party { id: string; name: Text }
 
-export interface Session { account: string; name: string; role: string; audience: string; csrf: string; may: string[] }
+export interface Session { account?: string; name?: string; role?: string; audience: string; csrf?: string; may: string[] }
 
 // Summary is an incident as lists and maps show it.
 export interface Summary {
   id: string;
   from: string;
   to: string;
-  lat: number;
-  lon: number;
+  lat?: number;
+  lon?: number;
   radius_m: number;
   activity: string;
   weapon?: string;
-  count: number;
+  count?: number | Count;
   probability: number;
-  occurrence: "reported" | "corroborated" | "verified" | "";
+  occurrence: string; // reported, corroborated, verified
   severity: string;
   result: Result;
   provision?: string;
@@ -49,6 +54,68 @@ export interface Summary {
   sources: number;
   handling?: string;
   provisional?: boolean;
+}
+
+export interface Count { n?: number; min?: number; max?: number }
+export interface Share { zone: string; probability: number }
+export interface Place { zones?: Share[]; line?: string; distance_m?: number; side?: string; side_probability?: number }
+export interface Reason { code: string; text: string; args?: Record<string, string> }
+export interface Candidate { party: string; probability: number }
+
+export interface Finding {
+  id: string;
+  incident?: string;
+  provision: string;
+  stage?: string;
+  at: string;
+  result: Result;
+  occurrence: { step: string; probability: number; sources: number };
+  breach_probability: number;
+  responsible: { party?: string; probability?: number; candidates?: Candidate[]; basis?: string };
+  severity?: string;
+  place?: Place;
+  reasons: Reason[];
+}
+
+export interface Observation {
+  source: string; ref: string; means?: string; how?: string; from: string; to: string; reported?: string;
+  position?: { lat: number; lon: number; radius_m: number };
+  observer?: { lat: number; lon: number }; bearing_deg?: number; distance_m?: number;
+  place?: string; activity: string; weapon?: string; count?: Count; direction?: string; party?: string; grade?: string; text?: string; lang?: string; url?: string; handling?: string;
+}
+
+export interface Member {
+  seq: number; source?: string; ref?: string; means?: string; independent?: boolean; score?: number; distance_m?: number; lag_s?: number;
+  why?: string; other?: string; other_probability?: number; observation?: Observation;
+}
+
+export interface Detail {
+  incident: {
+    id: string; from: string; to: string; reported?: string; position?: { lat: number; lon: number; radius_m: number }; place?: string; area?: string; activity: string;
+    activities?: { activity: string; probability: number }[]; weapon?: string; count?: Count; probability: number; independent_sources: number; handling?: string;
+  };
+  summary: Summary;
+  members: Member[];
+  place?: Place;
+  findings: Finding[];
+  neighbours: (Summary & { km: number; minutes: number })[];
+  cases: string[];
+}
+
+export interface Bucket { from: string; incidents: number; breaches: number; usual: number; low: number; high: number; days: number }
+
+export interface Day { date: string; incidents: number; breaches: number; published: boolean }
+
+// DayReport is what the first page takes from a day's report.
+export interface DayReport {
+  day: string; from: string; to: string;
+  totals: {
+    incidents: { incidents: number; previous: number; change: string; expected: { mean: number; low: number; high: number } };
+    breach: number; undetermined: number; excepted: number; expected_breaches: { mean: number; low: number; high: number };
+  };
+  provisions: { id: string; article?: string; words: Text; breach: number; undetermined: number; severity?: string }[] | null;
+  responsibility: { breaches: number; undetermined: number };
+  coverage: { known: boolean; share: number; length_m: number; never_m: number };
 }
 
 // Query chooses incidents; the same words in every list, tile and download.
@@ -97,7 +164,8 @@ export async function call<T>(method: string, path: string, body?: unknown, init
 export const get = <T>(path: string, q: object = {}, init: RequestInit = {}) => call<T>("GET", path + query(q), undefined, init);
 export const post = <T>(path: string, body: unknown, init: RequestInit = {}) => call<T>("POST", path, body, init);
 
-const hold = (s: Session) => ((csrf = s.csrf), s);
+const hold = (s: Session) => ((csrf = s.csrf ?? ""), s);
+const features = (path: string) => () => get<GeoJSON.FeatureCollection>(path).then(c => c.features);
 
 export const api = {
   status: () => get<Status>("/api/v1/status"),
@@ -105,4 +173,14 @@ export const api = {
   signIn: async (account: string, password: string) => hold(await post<Session>("/api/v1/session", { account, password })),
   signOut: () => call<void>("DELETE", "/api/v1/session"),
   incidents: (q: Query, init?: RequestInit) => get<{ incidents: Summary[]; next?: string }>("/api/v1/incidents", q, init),
+  incident: (id: string, init?: RequestInit) => get<Detail>(`/api/v1/incidents/${encodeURIComponent(id)}`, {}, init),
+  rate: (q: { since?: string; until?: string; step: string }, init?: RequestInit) => get<Bucket[] | { buckets: Bucket[] }>("/api/v1/rate", q, init).then(x => (Array.isArray(x) ? x : x.buckets)),
+  days: (init?: RequestInit) => get<Day[]>("/api/v1/days", {}, init),
+  day: (date: string, init?: RequestInit) => get<DayReport>(`/api/v1/days/${date}`, {}, init),
+  lines: features("/api/v1/lines"),
+  zones: features("/api/v1/zones"),
+  areas: features("/api/v1/areas"),
 };
+
+// counted is how many a row says there were.
+export const counted = (c: number | Count | undefined): number => (typeof c === "number" ? c : (c?.n ?? 0));

@@ -29,7 +29,7 @@ function Account() {
   if (!session.value?.account) return <a class="button" href="/sign-in" aria-current={path === "/sign-in" ? "page" : undefined}>{t("page.sign-in")}</a>;
   return (
     <>
-      <span class="small" title={t("role." + session.value.role)}>{session.value.name || session.value.account}</span>
+      <span class="small" title={t("role." + (session.value.role ?? "public"))}>{session.value.name || session.value.account}</span>
       <button onClick={() => void api.signOut().then(refresh)}>{t("sign-out")}</button>
     </>
   );

@@ -4,3 +4,7 @@ declare module "catalogue:*" {
 }
 declare module "*.css";
 declare module "@fontsource-variable/source-sans-3";
+declare module "base:tiles" {
+  const tiles: string[];
+  export default tiles;
+}

@@ -4,6 +4,8 @@ import "./style/base.css";
 import "./style/layout.css";
 import "./style/ui.css";
 // Pages' styles: a chunk that is loaded later brings its code only.
+import "./map/map.css";
+import "./pages/now.css";
 import "./pages/sign-in.css";
 import "./pages/intake.css";
 import { render } from "preact";

@@ -1,0 +1,114 @@
+// The map drawn by MapLibre: WebGL, no glyph server, nothing from elsewhere.
+import { Map, ScaleControl, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
+import { t } from "../i18n";
+import { ground, towns } from "./base";
+import { boundsOf, collection, widen, type Bounds } from "./geometry";
+import { picture, style } from "./style";
+import { marks, placed, type View } from "./view";
+
+export interface Drawn { update(v: View): void; repaint(): void; remove(): void }
+
+// draw makes a map in an element. It throws where there is no WebGL.
+export function draw(element: HTMLElement, first: View): Drawn {
+  setWorkerUrl(document.querySelector<HTMLMetaElement>("meta[name=map-worker]")!.content);
+  const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const ids = (v: View) => v.zones.map(z => String(z.properties?.["id"]));
+  let view = first;
+  const map = new Map({
+    container: element, style: style(ids(first)), bounds: first.bounds, fitBoundsOptions: { padding: 24 }, attributionControl: false,
+    dragRotate: false, pitchWithRotate: false, touchPitch: false, renderWorldCopies: false, maxZoom: 14, minZoom: 2, fadeDuration: reduced ? 0 : 150,
+    canvasContextAttributes: { antialias: true },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-left");
+  map.getCanvas().setAttribute("aria-label", first.label);
+  map.on("styleimagemissing", e => {
+    const data = picture(e.id);
+    if (data && !map.hasImage(e.id)) map.addImage(e.id, data, { pixelRatio: 2 });
+  });
+
+  const set = (name: string, features: GeoJSON.Feature[]) => map.getSource<GeoJSONSource>(name)?.setData(collection(features));
+  let loaded: Bounds | undefined, small = false;
+  async function around() {
+    const b = map.getBounds(), near = map.getZoom() >= 7.5;
+    const seen: Bounds = [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()];
+    view.onMove?.(seen);
+    if (loaded && small >= near && seen[0] >= loaded[0] && seen[1] >= loaded[1] && seen[2] <= loaded[2] && seen[3] <= loaded[3]) return;
+    const want = widen(seen, 0.35);
+    loaded = want;
+    small = near;
+    const [land, places] = await Promise.all([ground(want), towns(want, near)]);
+    set("base", land);
+    set("towns", places.map(p => ({ type: "Feature", properties: { name: p[0], people: p[3] }, geometry: { type: "Point", coordinates: [p[1], p[2]] } })));
+  }
+  const fill = () => {
+    set("lines", view.lines);
+    set("zones", view.zones);
+    set("areas", view.areas);
+    set("selected", marks(view.selected));
+    set("incidents", view.incidents.filter(placed).map(i => ({
+      type: "Feature", properties: { id: i.id, result: i.result, severity: i.severity, occurrence: i.occurrence }, geometry: { type: "Point", coordinates: [i.lon, i.lat] },
+    })));
+  };
+  map.once("load", () => { fill(); void around(); });
+  map.on("moveend", () => void around());
+  map.once("idle", () => { element.dataset["drawn"] = "true"; });
+
+  const tip = document.createElement("div");
+  tip.className = "map-tip";
+  tip.hidden = true;
+  element.append(tip);
+  map.on("mousemove", "incidents", e => {
+    const id = e.features?.[0]?.properties["id"];
+    const at = view.incidents.find(i => i.id === id);
+    map.getCanvas().style.cursor = "pointer";
+    tip.hidden = !at;
+    if (at) tip.textContent = view.describe?.(at) ?? at.id;
+    tip.style.transform = `translate(${Math.min(e.point.x + 12, element.clientWidth - 220)}px, ${e.point.y + 14}px)`;
+  });
+  map.on("mouseleave", "incidents", () => { map.getCanvas().style.cursor = ""; tip.hidden = true; });
+  map.on("click", e => {
+    const near = 6;
+    const hits = map.queryRenderedFeatures([[e.point.x - near, e.point.y - near], [e.point.x + near, e.point.y + near]], { layers: ["incidents"] });
+    const id = hits[0]?.properties["id"];
+    if (id) view.onSelect?.(String(id));
+  });
+
+  const buttons = document.createElement("div");
+  buttons.className = "map-buttons";
+  for (const [sign, label, run] of [["+", t("map.in"), () => map.zoomIn()], ["−", t("map.out"), () => map.zoomOut()], ["⤢", t("map.all"), () => map.fitBounds(view.bounds, { padding: 24, animate: !reduced })]] as const) {
+    const b = document.createElement("button");
+    b.type = "button";
+    b.textContent = sign;
+    b.title = label;
+    b.setAttribute("aria-label", label);
+    b.onclick = run;
+    buttons.append(b);
+  }
+  element.append(buttons);
+
+  return {
+    update(next) {
+      const chosen = next.selected?.at.id, before = view.selected?.at.id;
+      const zonesChanged = ids(next).join() !== ids(view).join();
+      view = next;
+      if (!map.isStyleLoaded() && !map.loaded()) map.once("idle", fill);
+      if (zonesChanged) map.setStyle(style(ids(next)), { diff: true });
+      fill();
+      if (chosen && chosen !== before) {
+        const b = boundsOf(marks(next.selected));
+        const seen = map.getBounds();
+        if (b && (b[0] < seen.getWest() || b[2] > seen.getEast() || b[1] < seen.getSouth() || b[3] > seen.getNorth())) map.fitBounds(widen(b, 2), { maxZoom: Math.max(8, map.getZoom()), animate: !reduced });
+      }
+    },
+    repaint() {
+      for (const id of map.listImages()) if (picture(id)) map.updateImage(id, picture(id)!);
+      map.setStyle(style(ids(view)), { diff: true });
+      fill();
+      loaded = undefined;
+      void around();
+    },
+    remove: () => map.remove(),
+  };
+}
