@@ -48,6 +48,7 @@ const options = {
   minify: !watch,
   sourcemap: watch ? "inline" : false,
   target: ["chrome111", "firefox115", "safari16.4"],
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } }, // MapLibre's sources are written for it
   jsx: "automatic",
   jsxImportSource: "preact",
   entryNames: "[name]-[hash]",

@@ -164,6 +164,13 @@ export async function call<T>(method: string, path: string, body?: unknown, init
 export const get = <T>(path: string, q: object = {}, init: RequestInit = {}) => call<T>("GET", path + query(q), undefined, init);
 export const post = <T>(path: string, body: unknown, init: RequestInit = {}) => call<T>("POST", path, body, init);
 
+// whole gives a row the empty words that the answer left out.
+function whole(x: Summary) {
+  x.result ??= "";
+  x.severity ??= "";
+  x.occurrence ??= "";
+}
+
 const hold = (s: Session) => ((csrf = s.csrf ?? ""), s);
 const features = (path: string) => () => get<GeoJSON.FeatureCollection>(path).then(c => c.features);
 
@@ -172,8 +179,8 @@ export const api = {
   session: async () => hold(await get<Session>("/api/v1/session")),
   signIn: async (account: string, password: string) => hold(await post<Session>("/api/v1/session", { account, password })),
   signOut: () => call<void>("DELETE", "/api/v1/session"),
-  incidents: (q: Query, init?: RequestInit) => get<{ incidents: Summary[]; next?: string }>("/api/v1/incidents", q, init),
-  incident: (id: string, init?: RequestInit) => get<Detail>(`/api/v1/incidents/${encodeURIComponent(id)}`, {}, init),
+  incidents: (q: Query, init?: RequestInit) => get<{ incidents: Summary[]; next?: string }>("/api/v1/incidents", q, init).then(x => (x.incidents.forEach(whole), x)),
+  incident: (id: string, init?: RequestInit) => get<Detail>(`/api/v1/incidents/${encodeURIComponent(id)}`, {}, init).then(x => (whole(x.summary), x.neighbours.forEach(whole), x)),
   rate: (q: { since?: string; until?: string; step: string }, init?: RequestInit) => get<Bucket[] | { buckets: Bucket[] }>("/api/v1/rate", q, init).then(x => (Array.isArray(x) ? x : x.buckets)),
   days: (init?: RequestInit) => get<Day[]>("/api/v1/days", {}, init),
   day: (date: string, init?: RequestInit) => get<DayReport>(`/api/v1/days/${date}`, {}, init),

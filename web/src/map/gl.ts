@@ -23,9 +23,9 @@ export function draw(element: HTMLElement, first: View): Drawn {
   map.keyboard.disableRotation();
   map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-left");
   map.getCanvas().setAttribute("aria-label", first.label);
-  map.on("styleimagemissing", e => {
-    const data = picture(e.id);
-    if (data && !map.hasImage(e.id)) map.addImage(e.id, data, { pixelRatio: 2 });
+  map.setMissingStyleImageResolver(id => {
+    const data = picture(id);
+    if (data && !map.hasImage(id)) map.addImage(id, data, { pixelRatio: 2 });
   });
 
   const set = (name: string, features: GeoJSON.Feature[]) => map.getSource<GeoJSONSource>(name)?.setData(collection(features));
@@ -51,8 +51,11 @@ export function draw(element: HTMLElement, first: View): Drawn {
       type: "Feature", properties: { id: i.id, result: i.result, severity: i.severity, occurrence: i.occurrence }, geometry: { type: "Point", coordinates: [i.lon, i.lat] },
     })));
   };
-  map.once("load", () => { fill(); void around(); });
-  map.on("moveend", () => void around());
+  map.once("load", () => {
+    fill();
+    void around();
+    map.on("moveend", () => void around());
+  });
   map.once("idle", () => { element.dataset["drawn"] = "true"; });
 
   const tip = document.createElement("div");

@@ -18,7 +18,8 @@ export function MapView(view: View) {
       if (gone || !element.current) return;
       try {
         drawn.current = draw(element.current, latest.current);
-      } catch {
+      } catch (e) {
+        console.warn("no WebGL map:", e);
         setStill(true);
       }
     });

@@ -12,8 +12,6 @@ export function tokens(): (name: string) => string {
   return name => css.getPropertyValue(name).trim();
 }
 
-const font = ["Source Sans 3 Variable"];
-
 // symbolName is the picture of an incident: result|severity|occurrence.
 const symbolName: ExpressionSpecification = ["concat", ["coalesce", ["get", "result"], ""], "|", ["coalesce", ["get", "severity"], ""], "|", ["coalesce", ["get", "occurrence"], ""]];
 
@@ -41,7 +39,7 @@ export function style(zones: string[]): StyleSpecification {
     {
       id: "towns", type: "symbol", source: "towns",
       layout: {
-        "text-field": ["get", "name"], "text-font": font, "symbol-sort-key": ["-", 0, ["get", "people"]],
+        "text-field": ["get", "name"], "text-font": ["Source Sans"], "symbol-sort-key": ["-", 0, ["get", "people"]],
         "text-size": ["interpolate", ["linear"], ["get", "people"], 0, 11, 100000, 11.5, 1000000, 13.5],
         "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 0.45, "text-justify": "auto", "text-padding": 6,
         "icon-image": "town", "icon-size": 1, "icon-allow-overlap": false,
@@ -55,7 +53,7 @@ export function style(zones: string[]): StyleSpecification {
     { id: "members", type: "circle", source: "selected", filter: ["==", ["get", "kind"], "member"], paint: { "circle-radius": 3, "circle-color": token("--paper"), "circle-stroke-color": token("--ink"), "circle-stroke-width": 1.2 } },
     {
       id: "incidents", type: "symbol", source: "incidents",
-      layout: { "icon-image": symbolName, "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": weight },
+      layout: { "icon-image": symbolName, "icon-size": ["interpolate", ["linear"], ["zoom"], 4, 0.72, 8, 1], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": weight },
     },
     { id: "chosen", type: "circle", source: "selected", filter: ["==", ["get", "kind"], "chosen"], paint: { "circle-radius": 14, "circle-opacity": 0, "circle-stroke-color": token("--focus"), "circle-stroke-width": 2.5 } },
   ];
