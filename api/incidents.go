@@ -50,7 +50,7 @@ type Neighbour struct {
 }
 
 type listing struct {
-	period
+	Period
 	BBox      string `query:"bbox" maxLength:"100" doc:"west,south,east,north in degrees WGS84" example:"30,46,40,52"`
 	Activity  string `query:"activity" maxLength:"40"`
 	Severity  string `query:"severity" maxLength:"40"`

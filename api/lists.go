@@ -31,7 +31,7 @@ type Findings struct {
 
 func (s *Server) observations(api huma.API) {
 	get(s, api, "/api/v1/observations", "list-observations", access.ReadPicture, "Observations, the earliest first", func(ctx context.Context, in *struct {
-		period
+		Period
 		Source   string `query:"source" maxLength:"300" doc:"Takes the right to read sources"`
 		Activity string `query:"activity" maxLength:"40"`
 		Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`

@@ -10,13 +10,13 @@ import (
 	"github.com/truce-monitor/truce/agreement"
 )
 
-// period is a time from since (included) to until (excluded).
-type period struct {
+// Period is a time from since (included) to until (excluded).
+type Period struct {
 	Since string `query:"since" maxLength:"40" doc:"From this instant on: RFC 3339, or a date or local time in the agreement's time zone" example:"2026-03-04"`
 	Until string `query:"until" maxLength:"40" doc:"Before this instant"`
 }
 
-func (p *period) read(loc *time.Location) (since, until time.Time, err error) {
+func (p *Period) read(loc *time.Location) (since, until time.Time, err error) {
 	if since, err = instant("query.since", p.Since, loc); err != nil {
 		return since, until, err
 	}

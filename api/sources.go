@@ -32,7 +32,7 @@ type Source struct {
 const sourcePeriod = 7 * 24 * time.Hour
 
 func (s *Server) sources(api huma.API) {
-	get(s, api, "/api/v1/sources", "list-sources", access.ReadSources, "Who reported what in a period, with delay, silence, and how far others agree", func(ctx context.Context, in *period) ([]Source, error) {
+	get(s, api, "/api/v1/sources", "list-sources", access.ReadSources, "Who reported what in a period, with delay, silence, and how far others agree", func(ctx context.Context, in *Period) ([]Source, error) {
 		f, err := s.recent(ctx, in, sourcePeriod)
 		if err != nil {
 			return nil, err
@@ -63,7 +63,7 @@ func (s *Server) sources(api huma.API) {
 }
 
 // recent reads a period of at most 31 days; without since it ends with the data.
-func (s *Server) recent(ctx context.Context, in *period, usual time.Duration) (app.Filter, error) {
+func (s *Server) recent(ctx context.Context, in *Period, usual time.Duration) (app.Filter, error) {
 	since, until, err := in.read(s.app.Agreement().Location())
 	if err != nil {
 		return app.Filter{}, err

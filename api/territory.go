@@ -21,7 +21,7 @@ type Territory struct {
 
 func (s *Server) territory(api huma.API) {
 	type asked struct {
-		period
+		Period
 		By string `query:"by" enum:"day,week,month,year" default:"day" doc:"How the time is divided"`
 	}
 	get(s, api, "/api/v1/territory", "territory", access.ReadPublished, "Who held how much of each administrative area, what was gained and lost, and what each zone takes in of it", func(ctx context.Context, in *asked) (*Territory, error) {
