@@ -35,7 +35,7 @@ type Recorded struct {
 
 func (s *Server) sites(api huma.API) {
 	type asked struct {
-		period
+		Period
 		ID  string `query:"id" maxLength:"200" doc:"One site"`
 		All bool   `query:"all" doc:"Also sites that only an imported register names"`
 	}
