@@ -31,8 +31,6 @@ type Options struct {
 	Web http.Handler
 	// Log is told what went wrong; nil means silence.
 	Log *slog.Logger
-	// Now is the clock; nil means time.Now.
-	Now func() time.Time
 	// Requests are answered at once, at most; more get 503. 0: 256.
 	Requests int
 	// Timeout is the longest that an answer may take; 0: 30 s. Live updates
@@ -55,9 +53,6 @@ type Server struct {
 func New(a *app.App, opt Options) (*Server, error) {
 	opt.Requests = cmp.Or(opt.Requests, 256)
 	opt.Timeout = cmp.Or(opt.Timeout, 30*time.Second)
-	if opt.Now == nil {
-		opt.Now = time.Now
-	}
 	s := &Server{app: a, opt: opt, log: opt.Log}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -110,5 +105,5 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	return <-ended
 }
 
-// now is the clock, UTC.
-func (s *Server) now() time.Time { return s.opt.Now().UTC() }
+// now is the workspace's clock, UTC.
+func (s *Server) now() time.Time { return s.app.Now() }

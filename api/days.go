@@ -12,6 +12,7 @@ import (
 
 	"github.com/truce-monitor/truce/access"
 	"github.com/truce-monitor/truce/app"
+	"github.com/truce-monitor/truce/publish"
 	"github.com/truce-monitor/truce/report"
 )
 
@@ -112,6 +113,7 @@ func (s *Server) dayList(ctx context.Context) ([]Day, error) {
 	if err != nil {
 		return nil, err
 	}
+	policy, public := s.policyFor(ctx), publish.Policy(terms, publish.Public)
 	first, _ := time.Parse(time.DateOnly, d.First)
 	for day, _ := time.Parse(time.DateOnly, d.Last); !day.Before(first); day = day.AddDate(0, 0, -1) {
 		date := day.Format(time.DateOnly)
@@ -122,15 +124,14 @@ func (s *Server) dayList(ctx context.Context) ([]Day, error) {
 		if !s.over(ctx, to) {
 			continue
 		}
-		list, _, err := s.summaries(ctx, app.Filter{Since: from, Until: to})
+		counts, err := s.app.Rate(ctx, app.Filter{Since: from, Until: to, Policy: &policy}, 24*time.Hour)
 		if err != nil {
 			return nil, err
 		}
-		x := Day{Date: date, Incidents: len(list)}
-		for i := range list {
-			if list[i].Result == "breach" {
-				x.Breaches++
-			}
+		x := Day{Date: date, Published: !to.Add(public.Delay.Duration).After(s.now())}
+		for _, n := range counts {
+			x.Incidents += n.Incidents
+			x.Breaches += n.Breaches
 		}
 		out = append(out, x)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/truce-monitor/truce/app"
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/observation"
 )
@@ -29,12 +30,12 @@ type incidentProperties struct {
 	Handling    observation.Handling `json:"handling"`
 }
 
-func propertiesOf(x *Summary) incidentProperties {
+func propertiesOf(x *app.Summary) incidentProperties {
 	return incidentProperties{x.From, x.To, x.RadiusM, x.Activity, string(x.Weapon), x.Count.N, x.Probability, x.Occurrence, x.Severity,
 		string(x.Result), x.Provision, x.Party, x.Side, strings.Join(x.Zones, " "), x.Sources, x.Handling}
 }
 
-func pointOf(x *Summary) any {
+func pointOf(x *app.Summary) any {
 	if x == nil || x.Lat == nil {
 		return nil
 	}
@@ -43,7 +44,7 @@ func pointOf(x *Summary) any {
 
 func round7(x float64) float64 { return math.Round(x*1e7) / 1e7 }
 
-func incidentFeature(x *Summary) *feature {
+func incidentFeature(x *app.Summary) *feature {
 	return &feature{"Feature", x.ID, pointOf(x), propertiesOf(x)}
 }
 
@@ -64,7 +65,7 @@ type findingProperties struct {
 	Side              string    `json:"side"`
 }
 
-func findingFeature(of *Summary, f *finding.Finding) *feature {
+func findingFeature(of *app.Summary, f *finding.Finding) *feature {
 	return &feature{"Feature", f.ID, pointOf(of), findingProperties{f.Incident, f.Provision, f.Stage, f.At, string(f.Result), f.Severity,
 		f.Occurrence.Step, f.Occurrence.Probability, f.BreachProbability, f.Responsible.Party, f.Responsible.Probability,
 		f.Place.Line, f.Place.DistanceM, f.Place.Side}}

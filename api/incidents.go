@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"time"
@@ -15,20 +16,21 @@ import (
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/picture"
 	"github.com/truce-monitor/truce/publish"
 	"github.com/truce-monitor/truce/zone"
 )
 
 // Incidents is a page of a list, the newest first.
 type Incidents struct {
-	Incidents []Summary `json:"incidents"`
-	Next      string    `json:"next,omitempty" doc:"The cursor of the next page; empty: this is the last"`
+	Incidents []app.Summary `json:"incidents"`
+	Next      string        `json:"next,omitempty" doc:"The cursor of the next page; empty: this is the last"`
 }
 
 // Incident is one incident with all that is known of it.
 type Incident struct {
 	Incident   incident.Incident `json:"incident"`
-	Summary    Summary           `json:"summary"`
+	Summary    app.Summary       `json:"summary"`
 	Members    []Member          `json:"members" doc:"The observations of it that you may see"`
 	Place      *zone.Place       `json:"place,omitempty"`
 	Findings   []finding.Finding `json:"findings"`
@@ -44,7 +46,7 @@ type Member struct {
 
 // Neighbour is another incident near by.
 type Neighbour struct {
-	Summary
+	app.Summary
 	Km      float64 `json:"km"`
 	Minutes float64 `json:"minutes" doc:"Later; before it: negative"`
 }
@@ -61,20 +63,39 @@ type listing struct {
 	Cursor    string `query:"cursor" maxLength:"200" doc:"Where the page before ended: its next"`
 }
 
-func (s *Server) filter(in *listing) (app.Filter, error) {
-	f := app.Filter{Activity: in.Activity, Result: in.Result, Provision: in.Provision, Limit: in.Limit}
-	var err error
-	f.Since, f.Until, err = in.read(s.app.Agreement().Location())
+// filter is what is asked for, as far as whoever asks may see it.
+func (s *Server) filter(ctx context.Context, in *listing) (f app.Filter, err error) {
+	policy := s.policyFor(ctx)
+	f = app.Filter{Activity: in.Activity, Severity: in.Severity, Result: in.Result, Provision: in.Provision, Party: in.Party,
+		Limit: in.Limit, Cursor: in.Cursor, Policy: &policy}
+	if f.Since, f.Until, err = in.read(s.app.Agreement().Location()); err != nil {
+		return f, err
+	}
+	f.Box, err = bbox("query.bbox", in.BBox)
 	return f, err
+}
+
+// list is a page of incidents that may leave, the newest first.
+func (s *Server) list(ctx context.Context, f app.Filter) ([]app.Summary, string, error) {
+	policy := s.policyFor(ctx)
+	f.Policy = &policy
+	rows, next, err := s.app.Listing(ctx, f)
+	if errors.Is(err, picture.ErrCursor) {
+		err = invalid("query.cursor", err)
+	}
+	if rows == nil {
+		rows = []app.Summary{}
+	}
+	return rows, next, err
 }
 
 func (s *Server) incidents(api huma.API) {
 	get(s, api, "/api/v1/incidents", "list-incidents", access.ReadPublished, "Incidents, the newest first", func(ctx context.Context, in *listing) (*Incidents, error) {
-		f, err := s.filter(in)
+		f, err := s.filter(ctx, in)
 		if err != nil {
 			return nil, err
 		}
-		list, next, err := s.summaries(ctx, f)
+		list, next, err := s.list(ctx, f)
 		return &Incidents{list, next}, err
 	})
 	get(s, api, "/api/v1/incidents/{id}", "get-incident", access.ReadPublished, "One incident with its observations, findings and neighbours", func(ctx context.Context, in *struct {
@@ -103,7 +124,14 @@ func (s *Server) incident(ctx context.Context, id string) (*Incident, error) {
 	if len(r.Findings) > 0 {
 		out.Place = &r.Findings[0].Place
 	}
-	out.Summary = summary(&out.Incident, out.Findings, s.severities())
+	row, _, err := s.list(ctx, app.Filter{Incident: id, Limit: 1})
+	if err != nil {
+		return nil, err
+	}
+	if len(row) == 0 {
+		return nil, app.ErrUnknown // it has become part of another in the meantime
+	}
+	out.Summary = row[0]
 	seen := map[[2]string]*observation.Observation{}
 	for i := range r.Observations {
 		o := &r.Observations[i]
@@ -129,12 +157,13 @@ func data(x *app.Explanation) publish.Data {
 }
 
 // neighbours lists the nearest incidents within two hours, at most ten.
-func (s *Server) neighbours(ctx context.Context, of *Summary) ([]Neighbour, error) {
+func (s *Server) neighbours(ctx context.Context, of *app.Summary) ([]Neighbour, error) {
 	out := []Neighbour{}
 	if of.Lat == nil {
 		return out, nil
 	}
-	list, _, err := s.summaries(ctx, app.Filter{Since: of.From.Add(-2 * time.Hour), Until: of.From.Add(2 * time.Hour), Limit: 1000})
+	box := picture.Box{max(-180, *of.Lon-1), max(-90, *of.Lat-0.5), min(180, *of.Lon+1), min(90, *of.Lat+0.5)} // about 50 km
+	list, _, err := s.list(ctx, app.Filter{Since: of.From.Add(-2 * time.Hour), Until: of.From.Add(2 * time.Hour), Box: &box, Limit: 1000})
 	if err != nil {
 		return nil, err
 	}

@@ -120,11 +120,11 @@ func parseCursor(cursor string) (at time.Time, skip int, err error) {
 
 func (s *Server) findings(api huma.API) {
 	get(s, api, "/api/v1/findings", "list-findings", access.ReadPublished, "Findings with their reasons, by incidents from the newest", func(ctx context.Context, in *listing) (*Findings, error) {
-		f, err := s.filter(in)
+		f, err := s.filter(ctx, in)
 		if err != nil {
 			return nil, err
 		}
-		list, next, err := s.summaries(ctx, f)
+		list, next, err := s.list(ctx, f)
 		if err != nil {
 			return nil, err
 		}
@@ -144,7 +144,7 @@ func (s *Server) findings(api huma.API) {
 
 // whole gives the incidents of summaries, in their order, and the findings on
 // them, as they may leave.
-func (s *Server) whole(ctx context.Context, list []Summary) ([]incident.Incident, []finding.Finding, error) {
+func (s *Server) whole(ctx context.Context, list []app.Summary) ([]incident.Incident, []finding.Finding, error) {
 	if len(list) == 0 {
 		return nil, nil, nil
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,7 @@ import (
 	"github.com/truce-monitor/truce/app"
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/picture"
 )
 
 // OGC API – Features, part 1: core (OGC 17-069r4).
@@ -280,12 +282,12 @@ func asJSON(kind string, v any) (*writing, error) {
 }
 
 // featuresOf gives a page of a collection.
-func (s *Server) featuresOf(ctx context.Context, c collection, box []float64, from, to time.Time, limit int, cursor string) (out []any, next string, err error) {
+func (s *Server) featuresOf(ctx context.Context, c collection, box *picture.Box, from, to time.Time, limit int, cursor string) (out []any, next string, err error) {
 	out = []any{}
 	if !c.timed {
 		shapes, err := s.shapesAsFeatures(ctx, c, to)
 		for _, f := range shapes {
-			if box == nil || f.touches(box) {
+			if box == nil || f.touches(*box) {
 				out = append(out, f.feature)
 			}
 		}
@@ -298,13 +300,13 @@ func (s *Server) featuresOf(ctx context.Context, c collection, box []float64, fr
 		list, next, err := s.observationPage(ctx, app.Filter{Since: from, Until: to, Limit: limit}, cursor)
 		for i := range list {
 			o := &list[i]
-			if p := o.Position; box == nil || p != nil && inBox(box, p.Lat, p.Lon) {
+			if p := o.Position; box == nil || p != nil && inBox(*box, p.Lat, p.Lon) {
 				out = append(out, observationFeature(o))
 			}
 		}
 		return out, next, err
 	}
-	list, next, err := s.page(ctx, app.Filter{Since: from, Until: to, Limit: limit}, box, cursor)
+	list, next, err := s.list(ctx, app.Filter{Since: from, Until: to, Box: box, Limit: limit, Cursor: cursor})
 	if err != nil {
 		return nil, "", err
 	}
@@ -314,7 +316,7 @@ func (s *Server) featuresOf(ctx context.Context, c collection, box []float64, fr
 		}
 		return out, next, nil
 	}
-	of := map[string]*Summary{}
+	of := map[string]*app.Summary{}
 	for i := range list {
 		of[list[i].ID] = &list[i]
 	}
@@ -373,13 +375,15 @@ func (s *Server) featureOf(ctx context.Context, c collection, id string) (*featu
 			}
 		}
 	case c.id == "incidents" && x.Kind == "incident" && x.Incident != nil:
-		sum := summary(x.Incident, x.Findings, s.severities())
-		return incidentFeature(&sum), nil
+		row, _, err := s.list(ctx, app.Filter{Incident: id, Limit: 1})
+		if err != nil || len(row) == 0 {
+			return nil, cmp.Or(err, app.ErrUnknown)
+		}
+		return incidentFeature(&row[0]), nil
 	case c.id == "findings" && x.Kind == "finding" && len(x.Findings) == 1:
-		var of *Summary
-		if x.Incident != nil {
-			sum := summary(x.Incident, x.Findings, s.severities())
-			of = &sum
+		var of *app.Summary
+		if p := x.Incident; p != nil && p.Position != nil {
+			of = &app.Summary{Lat: &p.Position.Lat, Lon: &p.Position.Lon}
 		}
 		return findingFeature(of, &x.Findings[0]), nil
 	}
@@ -392,7 +396,7 @@ type shape struct {
 	box []float64
 }
 
-func (x *shape) touches(box []float64) bool {
+func (x *shape) touches(box picture.Box) bool {
 	if x.box == nil || x.box[1] > box[3] || x.box[3] < box[1] {
 		return false
 	}
@@ -455,7 +459,7 @@ func boxOf(f *geo.Feature) (box []float64) {
 	return box
 }
 
-func inBox(box []float64, lat, lon float64) bool {
+func inBox(box picture.Box, lat, lon float64) bool {
 	if lat < box[1] || lat > box[3] {
 		return false
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/truce-monitor/truce/app"
 	"github.com/truce-monitor/truce/finding"
-	"github.com/truce-monitor/truce/publish"
 	"github.com/truce-monitor/truce/report"
 )
 
@@ -20,33 +19,39 @@ type outcome struct {
 
 // outcomes counts findings on incidents until an instant by provision.
 func (s *Server) outcomes(ctx context.Context, at time.Time) (map[string]*outcome, error) {
-	f := app.Filter{Until: at.Add(time.Microsecond)}
-	incidents, err := s.app.Incidents(ctx, f)
-	if err != nil {
-		return nil, err
-	}
-	found, err := s.app.Findings(ctx, f)
-	if err != nil {
-		return nil, err
-	}
 	out := map[string]*outcome{}
 	terms := s.app.Agreement()
-	for _, x := range s.release(ctx, publish.Data{Incidents: incidents, Findings: found}).Findings {
-		if x.Incident == "" {
-			continue // deadlines are told of one by one
-		}
-		day, err := report.DayOf(x.At, terms.Report.Cutoff, terms.Location())
+	f := app.Filter{Until: at.Add(time.Microsecond), Limit: 10_000}
+	var day string
+	var from, to time.Time // of day
+	for {
+		list, next, err := s.list(ctx, f)
 		if err != nil {
 			return nil, err
 		}
-		o := out[x.Provision]
-		if o == nil {
-			o = &outcome{}
-			out[x.Provision] = o
+		for i := range list {
+			x := &list[i]
+			if x.From.Before(from) || !x.From.Before(to) {
+				if day, err = report.DayOf(x.From, terms.Report.Cutoff, terms.Location()); err == nil {
+					from, to, err = report.Period(day, terms.Report.Cutoff, terms.Location())
+				}
+				if err != nil {
+					return nil, err
+				}
+			}
+			for _, found := range x.Found {
+				o := out[found.Provision]
+				if o == nil {
+					o = &outcome{}
+					out[found.Provision] = o
+				}
+				o.add(day, found.Result, x.From.After(at.Add(-window)))
+			}
 		}
-		o.add(day, x.Result, x.At.After(at.Add(-window)))
+		if f.Cursor = next; next == "" {
+			return out, nil
+		}
 	}
-	return out, nil
 }
 
 func (o *outcome) add(day string, r finding.Result, recent bool) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/picture"
 )
 
 // Period is a time from since (included) to until (excluded).
@@ -47,7 +48,7 @@ func instant(where, s string, loc *time.Location) (time.Time, error) {
 
 // bbox reads west,south,east,north in degrees WGS84; empty: nil. Heights, as
 // OGC API allows them, are left away.
-func bbox(where, s string) ([]float64, error) {
+func bbox(where, s string) (*picture.Box, error) {
 	if s == "" {
 		return nil, nil
 	}
@@ -58,7 +59,7 @@ func bbox(where, s string) ([]float64, error) {
 	if len(parts) != 4 {
 		return nil, invalid(where, errors.New("expected west,south,east,north"))
 	}
-	box := make([]float64, 4)
+	var box picture.Box
 	for i, p := range parts {
 		x, err := strconv.ParseFloat(strings.TrimSpace(p), 64)
 		if err != nil || x != x || x < -180 || x > 180 || i%2 == 1 && (x < -90 || x > 90) {
@@ -69,5 +70,5 @@ func bbox(where, s string) ([]float64, error) {
 	if box[1] > box[3] {
 		return nil, invalid(where, errors.New("the south lies north of the north"))
 	}
-	return box, nil
+	return &box, nil
 }

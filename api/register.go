@@ -28,6 +28,7 @@ func (s *Server) subjects() []func(huma.API) {
 		s.withdrawals,
 		s.observations,
 		s.findings,
+		s.ogc,
 		s.health,
 		s.session,
 		s.territory,

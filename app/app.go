@@ -287,5 +287,8 @@ func initFrom(dir string, files fs.FS, name string) error {
 // now is the clock, UTC, to the microsecond, as the journal keeps it.
 func (a *App) now() time.Time { return a.opt.Now().UTC().Truncate(time.Microsecond) }
 
+// Now is the workspace's clock, UTC.
+func (a *App) Now() time.Time { return a.now() }
+
 // Agreement returns the terms in force.
 func (a *App) Agreement() *agreement.Agreement { return a.agreement }

@@ -75,6 +75,7 @@ func layers() []layer {
 			"track",
 			"withdrawal",
 		}, core...), "what is answered is known to app and decided by access and publish"},
+		{"api", append([]string{"app", "territory", "access", "publish", "report", "store/sqlite", "withdrawal", "observation", "journal", "track", "picture", "alert"}, core...), "what is answered is known to app and decided by access and publish"},
 		{"cmd/", []string{""}, ""},
 		{"bench/", []string{""}, ""},
 		{"house", nil, "the house's tests import nothing"},
