@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -27,7 +28,16 @@ func (s *State) Owed(told []Told, since time.Time) []Transition {
 	for i := range s.Levels {
 		out = append(out, s.owed(&s.Levels[i], told, since)...)
 	}
-	slices.SortStableFunc(out, func(a, b Transition) int { return a.At.Latest.Compare(b.At.Latest) })
+	rank := func(t *Transition) int { // at one instant levels are left from the highest down, then reached from the lowest up
+		i := slices.IndexFunc(s.Levels, func(l Level) bool { return l.ID == t.Level })
+		if t.Is == Left {
+			return -i - 1
+		}
+		return i
+	}
+	slices.SortStableFunc(out, func(a, b Transition) int {
+		return cmp.Or(a.At.Latest.Compare(b.At.Latest), cmp.Compare(rank(&a), rank(&b)))
+	})
 	return out
 }
 

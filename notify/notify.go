@@ -39,10 +39,16 @@ type Notice struct {
 	Ranks int
 	Due   []Pledge // commitments that fall due
 	Areas []string // where the breaches were
-	After string   // the ID and time of the notice before it on this level, as a CAP reference
+	After *Earlier // the notice before it on this level; nil: it is the first
 
 	// Or a reminder of a deadline.
 	Reminder *Reminder
+}
+
+// Earlier is a notice that a later one updates.
+type Earlier struct {
+	ID string
+	At time.Time
 }
 
 // Pledge is a commitment that falls due.

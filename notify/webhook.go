@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -123,7 +124,10 @@ func (c *Carrier) post(ctx context.Context, h *Hook, id, mediaType string, body 
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return err
+		if failed := new(url.Error); errors.As(err, &failed) {
+			err = failed.Err // the whole address may hold what is not for the record
+		}
+		return fmt.Errorf("%s: %w", req.URL.Host, err)
 	}
 	defer resp.Body.Close()
 	io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)) // so that the connection can be used again

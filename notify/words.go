@@ -166,8 +166,9 @@ func (n *Notice) Alert(sender, lang string) *alert.Alert {
 		if m.Is == escalation.Left {
 			x.Urgency, x.Severity = "Past", "Minor"
 		}
-		if n.After != "" {
-			a.MsgType, a.References = "Update", n.After
+		if n.After != nil {
+			before := alert.Alert{Sender: sender, Identifier: n.After.ID, Sent: alert.Time(n.After.At)}
+			a.MsgType, a.References = "Update", before.Reference()
 		}
 	} else {
 		x.Severity, x.Urgency = "Minor", "Expected"

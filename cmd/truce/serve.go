@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -74,7 +75,19 @@ func (c *cli) serveApp(ctx context.Context, a *app.App, dir string, x serving, p
 	if ready != nil {
 		ready(address) // connections wait in the listener until they are served
 	}
-	return s.Serve(ctx, l)
+	return c.serveAndTell(ctx, a, s, l)
+}
+
+// serveAndTell serves and sends notices until ctx is done; what is under way is
+// ended before it returns.
+func (c *cli) serveAndTell(ctx context.Context, a *app.App, s *api.Server, l net.Listener) error {
+	telling, stop := context.WithCancel(ctx)
+	defer stop()
+	told := make(chan error, 1)
+	go func() { told <- a.Notifier(nil).Run(telling) }()
+	err := s.Serve(ctx, l)
+	stop()
+	return errors.Join(err, <-told)
 }
 
 // mayListen refuses to be reached from elsewhere by mistake.
