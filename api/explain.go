@@ -14,7 +14,7 @@ import (
 )
 
 func (s *Server) explain(api huma.API) {
-	get(s, api, "/api/v1/explain", "explain", access.ReadPublished, "The chain of reasons behind an incident, finding, observation, number of a report, or provision", func(ctx context.Context, in *struct {
+	get(s, api, "/api/v1/explain", "explain", access.ReadPublished, "The chain of reasons behind an incident, finding, observation, number of a report, provision, commitment, limit, issue, position or declaration", func(ctx context.Context, in *struct {
 		ID string `query:"id" required:"true" minLength:"1" maxLength:"300" doc:"I-…, F-…, source/ref, 2026-03-04/incidents, or a provision's id"`
 	}) (*app.Explanation, error) {
 		return s.explanation(ctx, in.ID)
@@ -45,6 +45,8 @@ func (s *Server) explanation(ctx context.Context, id string) (*app.Explanation, 
 			return nil, app.ErrUnknown
 		}
 		return x, nil
+	case "commitment", "limit", "issue", "position", "declared":
+		return s.promise(ctx, x, policy)
 	case "provision":
 		// How many there are that may not be seen is not told.
 		if audience != publish.Mission {

@@ -33,6 +33,7 @@ func (s *Server) subjects() []func(huma.API) {
 		s.session,
 		s.territory,
 		s.sites,
+		s.commitments,
 	}
 }
 

@@ -115,6 +115,14 @@ func (b *bundling) withhold(e *journal.Entry) (bool, error) {
 			return false, nil
 		}
 		b.days[o.From.UTC().Format(time.DateOnly)] = true
+	case e.Kind == kindDeclaration:
+		var d Declaration
+		if err := json.Unmarshal(e.Body, &d); err != nil {
+			return false, fmt.Errorf("record %d: %w", e.Seq, err)
+		}
+		if publish.Sees(b.policy, label(&d)) {
+			return false, nil
+		}
 	case e.Kind == kindDecision:
 		d, err := decodeDecision(e.Body)
 		if err != nil {

@@ -12,9 +12,11 @@ import (
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/commitment"
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/posture"
 	"github.com/truce-monitor/truce/zone"
 )
 
@@ -23,7 +25,7 @@ import (
 // what was asked for.
 type Explanation struct {
 	ID        string               `json:"id"`
-	Kind      string               `json:"kind"` // incident, finding, observation, number, provision, subject, decision
+	Kind      string               `json:"kind"` // incident, finding, observation, number, provision, level, commitment, limit, issue, position, declared, subject, decision
 	Incident  *incident.Incident   `json:"incident,omitempty"`
 	Place     *zone.Place          `json:"place,omitempty"`
 	Findings  []finding.Finding    `json:"findings,omitempty"`
@@ -31,10 +33,16 @@ type Explanation struct {
 	Value     *float64             `json:"value,omitempty"`
 	Incidents []string             `json:"incidents,omitempty"` // behind a number
 	Provision *agreement.Provision `json:"provision,omitempty"`
-	Ladder    *Ladder              `json:"ladder,omitempty"`    // of a level of the escalation
-	Decisions []Decision           `json:"decisions,omitempty"` // of people, about this
-	Agreement string               `json:"agreement"`           // its version
-	Records   uint64               `json:"records"`             // of the journal that this rests on
+	Ladder    *Ladder              `json:"ladder,omitempty"` // of a level of the escalation
+
+	Commitment *commitment.Pledge    `json:"commitment,omitempty"` // of a commitment or one of its limits
+	Issue      *commitment.Issue     `json:"issue,omitempty"`
+	Positions  []commitment.Position `json:"positions,omitempty"`
+	Declared   *posture.Row          `json:"declared,omitempty"` // a base, unit or host's consent
+
+	Decisions []Decision `json:"decisions,omitempty"` // of people, about this
+	Agreement string     `json:"agreement"`           // its version
+	Records   uint64     `json:"records"`             // of the journal that this rests on
 }
 
 // ErrUnknown is wrapped by the error for an id that nothing has.
@@ -42,7 +50,8 @@ var ErrUnknown = errors.New("nothing here has the id")
 
 // Explain says why: id is that of an incident ("I-…"), a finding ("F-…"), an
 // observation ("source/ref"), a number of a day's report ("2025-04-20/…"), a
-// provision or a level of the agreement, what people decided on, or a decision's record
+// provision, a level, a commitment, a limit of one ("commitment.limit"), an issue or a
+// position of the agreement, what is declared ("P-…"), what people decided on, or a decision's record
 // ("#17").
 func (a *App) Explain(ctx context.Context, id string) (*Explanation, error) {
 	x := &Explanation{ID: id, Agreement: a.agreement.Version(), Records: a.journal.Head().Size}
@@ -141,6 +150,9 @@ func (a *App) explain(ctx context.Context, x *Explanation) (of []string, err err
 		x.Ladder, err = a.Ladder(ctx, time.Time{})
 		return of, err
 	}
+	if ok, err := a.explainPromise(ctx, x, a.missionPolicy()); err != nil || ok {
+		return of, err
+	}
 	if day, _, ok := strings.Cut(id, "/"); ok {
 		if _, err := time.Parse(time.DateOnly, day); err == nil {
 			return of, a.explainNumber(ctx, x, day)
@@ -170,6 +182,9 @@ func (a *App) explain(ctx context.Context, x *Explanation) (of []string, err err
 	if i := slices.IndexFunc(deadlines, func(f finding.Finding) bool { return f.ID == id }); i >= 0 {
 		x.Kind, x.Findings = "finding", deadlines[i:i+1]
 		return of, nil
+	}
+	if ok, err := a.explainDeclaredFinding(ctx, x); err != nil || ok {
+		return of, err
 	}
 	return nil, fmt.Errorf("%w %q; ids are listed by `truce incidents`, `truce findings` and `truce observations`", ErrUnknown, id)
 }
@@ -254,6 +269,19 @@ func (x *Explanation) Write(w io.Writer, loc *time.Location) error {
 	case x.Ladder != nil:
 		p.err = x.Ladder.Write(w, x.ID)
 		p.rests(x.Ladder.Breaches)
+	case x.Commitment != nil:
+		p.pledge(x.Commitment, x.Kind == "limit")
+		p.findings(x.Findings)
+	case x.Issue != nil:
+		p.issue(x.Issue)
+	case x.Positions != nil:
+		for i := range x.Positions {
+			p.line(0, "Position of %s on %s:", x.Positions[i].Party, cmp.Or(x.Positions[i].Issue, "no issue"))
+			p.position(&x.Positions[i])
+		}
+	case x.Declared != nil:
+		p.declared(x.Declared)
+		p.findings(x.Findings)
 	case x.Value != nil:
 		p.line(0, "%s is %s, from %d incidents", x.ID, strconv.FormatFloat(*x.Value, 'f', -1, 64), len(x.Incidents))
 		p.ids(x.Incidents)
@@ -264,9 +292,7 @@ func (x *Explanation) Write(w io.Writer, loc *time.Location) error {
 		if x.Place != nil {
 			p.place(x.Place)
 		}
-		for i := range x.Findings {
-			p.finding(&x.Findings[i])
-		}
+		p.findings(x.Findings)
 		if len(x.Sources) > 0 {
 			p.line(0, "Reported by:")
 			for i := range x.Sources {
@@ -417,6 +443,12 @@ func (p *printer) place(x *zone.Place) {
 	}
 	for _, z := range x.Zones {
 		p.line(1, "in zone %s with probability %.3f", z.Zone, z.Probability)
+	}
+}
+
+func (p *printer) findings(list []finding.Finding) {
+	for i := range list {
+		p.finding(&list[i])
 	}
 }
 

@@ -49,7 +49,7 @@ func (a *App) Incidents(ctx context.Context, f Filter) ([]incident.Incident, err
 }
 
 // Findings lists findings in the order of Incidents, with their reasons, and after
-// them those on deadlines that have passed.
+// them those on deadlines that have passed and on what was declared.
 func (a *App) Findings(ctx context.Context, f Filter) ([]finding.Finding, error) {
 	again, err := a.again(ctx)
 	if err != nil {
@@ -75,7 +75,11 @@ func (a *App) Findings(ctx context.Context, f Filter) ([]finding.Finding, error)
 	if err != nil {
 		return nil, err
 	}
-	out = a.release(&f, publish.Data{Incidents: incidentsOf(rows), Findings: append(out, deadlines...)}).Findings
+	declared, err := a.postureFindings(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	out = a.release(&f, publish.Data{Incidents: incidentsOf(rows), Findings: slices.Concat(out, deadlines, declared)}).Findings
 	if f.Limit > 0 && len(out) > f.Limit {
 		out = out[:f.Limit]
 	}

@@ -81,6 +81,8 @@ func (a *App) ingredients(ctx context.Context, id string) (seqs []uint64, of str
 			seqs = append(seqs, d.Record)
 		}
 		return seqs, "the decisions about a subject", nil
+	case "declared":
+		return []uint64{x.Declared.Record, a.recorded}, "a declaration and the agreement under which it is judged", nil
 	case "observation":
 		return seqs, "an observation", nil
 	case "incident":
@@ -100,7 +102,7 @@ func (a *App) reportInputs(ctx context.Context, day string) ([]uint64, error) {
 		return nil, err
 	}
 	var seqs []uint64
-	for _, kind := range []string{kindSoftware, kindAgreement, kindLine, kindArea, kindPlace, kindSite, kindCoverage, kindReference, kindQuarantine, kindRedaction, kindDecision} {
+	for _, kind := range []string{kindSoftware, kindAgreement, kindLine, kindArea, kindPlace, kindSite, kindCoverage, kindReference, kindQuarantine, kindRedaction, kindDecision, kindDeclaration} {
 		records, err := a.store.Records(ctx, kind)
 		if err != nil {
 			return nil, err

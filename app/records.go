@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
@@ -108,12 +109,24 @@ func (in *ingest) reference(item *feed.Item) (entry, error) {
 	case item.Reference != nil:
 		x := item.Reference
 		body, e.record = referenceRecord(*x), reference{x.Source, x.Ref, x.Date, x.Title}
+	case item.Declaration != nil:
+		x := item.Declaration
+		if _, err := resolve(in.app.agreement, *x); err != nil {
+			return e, err
+		}
+		body, e.record = x, declarationReference(x)
 	default:
 		return e, fmt.Errorf("an item with nothing in it")
 	}
 	var err error
 	e.body, err = canonical(body)
 	return e, err
+}
+
+// declarationReference is how a declaration is known: one from another instant is
+// another, one from the same a correction.
+func declarationReference(d *Declaration) reference {
+	return reference{d.Source, d.Ref + "@" + d.From.UTC().Format(time.RFC3339), d.From, strings.TrimSpace(d.Kind + " " + d.Of)}
 }
 
 // border is where the country ends: from the agreement's areas.
@@ -192,6 +205,10 @@ func referenceOf(e *journal.Entry) (reference, error) {
 		var x referenceRecord
 		decode(&x)
 		r = reference{x.Source, x.Ref, x.Date, x.Title}
+	case kindDeclaration:
+		var x Declaration
+		decode(&x)
+		r = declarationReference(&x)
 	case kindRedaction:
 		var x redactionRecord
 		decode(&x)

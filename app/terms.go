@@ -32,7 +32,8 @@ const (
 	kindReference   = "reference"
 	kindQuarantine  = "quarantine"
 	kindRedaction   = "redaction"
-	kindDecision    = "decision" // of a person about a subject
+	kindDeclaration = "declaration" // of a state or body
+	kindDecision    = "decision"    // of a person about a subject
 )
 
 // agreementRecord is the body of an agreement's record: the terms and the

@@ -52,7 +52,7 @@ something wrong.`,
 	}
 	root.PersistentFlags().StringVarP(&c.workspace, "workspace", "w", workspace, "folder of the workspace (TRUCE_WORKSPACE)")
 	root.AddCommand(c.demo(), c.init(), c.check(), c.imports(), c.status(), c.observations(), c.incidents(), c.findings(), c.sources(),
-		c.explain(), c.report(), c.quarantine(), c.rebuild(), c.zones(), c.classify(), c.territory(), c.simulate(), c.eval(), c.template(), c.schema(),
+		c.explain(), c.commitments(), c.posture(), c.issues(), c.report(), c.quarantine(), c.rebuild(), c.zones(), c.classify(), c.territory(), c.simulate(), c.eval(), c.template(), c.schema(),
 		c.prove(), c.verify(), c.bundle(), c.recompute(), c.replay(), c.backup(), c.witness(), c.redact(), c.stamp(), c.account(), c.token(), c.sites(), c.serve(), c.ladder(), c.notices())
 	return root
 }

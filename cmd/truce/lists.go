@@ -202,8 +202,8 @@ func (c *cli) findings() *cobra.Command {
 					return err
 				}
 				f.Provision, f.Result, f.Incident = provision, result, of
-				if provision != "" && a.Agreement().Provision(provision) == nil {
-					return usage("the agreement has no provision %q; `truce check` lists them", provision)
+				if provision != "" && a.Agreement().Provision(provision) == nil && a.Agreement().Commitment(provision) == nil {
+					return usage("the agreement has no provision or commitment %q; `truce check` lists them", provision)
 				}
 				list, err := a.Findings(cmd.Context(), f)
 				switch {
@@ -226,7 +226,7 @@ func (c *cli) findings() *cobra.Command {
 		},
 	}
 	l.flags(cmd, false)
-	cmd.Flags().StringVar(&provision, "provision", "", "under this provision only")
+	cmd.Flags().StringVar(&provision, "provision", "", "under this provision or commitment only")
 	cmd.Flags().StringVar(&result, "result", "", "breach, consistent, excepted or undetermined only")
 	cmd.Flags().StringVar(&of, "incident", "", "of this incident only")
 	return cmd

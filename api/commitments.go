@@ -1,0 +1,69 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/truce-monitor/truce/access"
+	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/app"
+	"github.com/truce-monitor/truce/publish"
+)
+
+// moment is the instant of which something is asked.
+type moment struct {
+	At string `query:"at" maxLength:"40" doc:"RFC 3339, or a date or local time in the agreement's time zone; empty: the last instant on record" example:"2026-03-04T12:00"`
+}
+
+func (s *Server) commitments(api huma.API) {
+	get(s, api, "/api/v1/commitments", "commitments", access.ReadPublished, "Who pledged what, how firm, on which condition; what is due, for whom and by when", func(ctx context.Context, in *moment) (*app.Commitments, error) {
+		at, err := s.moment(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		return s.app.Commitments(ctx, at, s.policyFor(ctx))
+	})
+	get(s, api, "/api/v1/issues", "issues", access.ReadPublished, "The open issues, where each party stands with its words and source, and who moved", func(ctx context.Context, in *moment) (*app.Issues, error) {
+		at, err := s.moment(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		return s.app.Issues(ctx, at, s.policyFor(ctx))
+	})
+	get(s, api, "/api/v1/posture", "posture", access.ReadPicture, "Declared bases, units and hosts against the limits of commitments and provisions", func(ctx context.Context, in *moment) (*app.Posture, error) {
+		at, err := s.moment(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		return s.app.Posture(ctx, at, s.policyFor(ctx))
+	})
+}
+
+// moment reads the instant; of what is younger than their delay an audience is
+// told as of the last instant that it may know of.
+func (s *Server) moment(ctx context.Context, in *moment) (time.Time, error) {
+	at, err := instant("query.at", in.At, s.app.Agreement().Location())
+	if err != nil || at.IsZero() {
+		return at, err
+	}
+	return s.latest(ctx, at), nil
+}
+
+// promise is the explanation of a commitment, issue or declaration for whoever
+// asks.
+func (s *Server) promise(ctx context.Context, whole *app.Explanation, policy agreement.Policy) (*app.Explanation, error) {
+	if whole.Kind == "declared" && asks(ctx).Audience() == publish.Public {
+		return nil, app.ErrUnknown
+	}
+	x, ok, err := s.app.ExplainPromise(ctx, whole.ID, policy)
+	if err == nil && !ok {
+		err = app.ErrUnknown
+	}
+	if err != nil {
+		return nil, err
+	}
+	x.Decisions = whole.Decisions
+	return x, nil
+}
