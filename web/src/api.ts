@@ -106,6 +106,34 @@ export interface Bucket { from: string; incidents: number; breaches: number; usu
 
 export interface Day { date: string; incidents: number; breaches: number; published: boolean }
 
+export interface Why { text?: string; article?: string; quote?: string; words?: Text }
+export interface Counts { breach: number; undetermined: number; excepted: number; consistent: number }
+export type State = "kept" | "breached" | "undetermined" | "not-in-force" | "waiting";
+
+export interface Deadline {
+  provision: string; article?: string; stage?: string; kind: string; words: Text; start?: string; at: string; passed: boolean; result?: Result; finding?: string; parties?: string[];
+}
+
+export interface Provision {
+  id: string; article?: string; words: Text; zone?: string; severity?: string; from?: string; until?: string; binds?: string[]; why?: Why[];
+  prohibits?: { kind: string }; requires?: { kind: string }; permits?: { kind: string };
+  state: State; counts: Counts; window: Counts; per_day: ({ date: string } & Counts)[]; deadlines: Deadline[];
+}
+
+export interface Source { id: string; title: Text; publisher?: string; date?: string; url?: string; language?: string }
+
+export interface Terms {
+  agreement: string; version: string; title: Text; summary?: Text; standing?: string; at: string; window_s: number;
+  status?: { at: string; is: string; by?: string[]; why?: Why[] }[];
+  texts?: Source[];
+  ceasefire?: { id: string; from?: string; until?: string; purpose?: Text; zone?: string; why?: Why[] }[];
+  definitions?: { term: string; by?: string; words: Text; why?: Why[] }[];
+  zones?: { id: string; name: Text }[];
+  provisions: Provision[];
+  scales: { severity?: { id: string; name?: Text; words?: Text }[]; occurrence?: { id: string; words?: Text }[] };
+  thresholds?: { provision?: string; occurrence?: number; breach?: number; attribution?: number; why?: Why[] }[];
+}
+
 // DayReport is what the first page takes from a day's report.
 export interface DayReport {
   day: string; from: string; to: string;
@@ -184,6 +212,7 @@ export const api = {
   rate: (q: { since?: string; until?: string; step: string }, init?: RequestInit) => get<Bucket[] | { buckets: Bucket[] }>("/api/v1/rate", q, init).then(x => (Array.isArray(x) ? x : x.buckets)),
   days: (init?: RequestInit) => get<Day[]>("/api/v1/days", {}, init),
   day: (date: string, init?: RequestInit) => get<DayReport>(`/api/v1/days/${date}`, {}, init),
+  terms: (at: string | undefined, init?: RequestInit) => get<Terms>("/api/v1/terms", { at }, init),
   lines: features("/api/v1/lines"),
   zones: features("/api/v1/zones"),
   areas: features("/api/v1/areas"),

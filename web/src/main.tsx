@@ -5,8 +5,10 @@ import "./style/layout.css";
 import "./style/ui.css";
 // Pages' styles: a chunk that is loaded later brings its code only.
 import "./map/map.css";
+import "./pages/day.css";
 import "./pages/now.css";
 import "./pages/sign-in.css";
+import "./pages/terms.css";
 import "./pages/intake.css";
 import { render } from "preact";
 import { App } from "./app";

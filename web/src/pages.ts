@@ -9,6 +9,8 @@ const page = (load: () => Promise<{ default: FunctionComponent }>) => lazy(load)
 
 export const pages: PageOf[] = [
   { path: "/", match: "/", name: "page.now", key: "n", page: page(() => import("./pages/now")) },
+  { path: "/terms", match: "/terms", name: "page.terms", key: "t", page: page(() => import("./pages/terms")) },
+  { path: "/day", match: "/day/:date?", name: "page.day", key: "d", page: page(() => import("./pages/day")) },
   { path: "/intake", match: "/intake", name: "page.intake", key: "k", page: page(() => import("./pages/intake")), offline: true },
   { path: "/sign-in", match: "/sign-in", name: "page.sign-in", key: "i", page: page(() => import("./pages/sign-in")) },
 ];

@@ -13,7 +13,7 @@ export const Badge = ({ result }: { result: Result }) => (
 );
 
 // Severity shows a grade as bars and as its name.
-export function Severity({ value, of = 5 }: { value: string; of?: number }) {
+export function Severity({ value, of = 4 }: { value: string; of?: number }) {
   if (!value) return null;
   return (
     <span class="badge" title={t("severity.title", { name: value })}>
