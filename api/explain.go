@@ -39,7 +39,13 @@ func (s *Server) explanation(ctx context.Context, id string) (*app.Explanation, 
 	x.Decisions = slices.DeleteFunc(x.Decisions, func(d app.Decision) bool {
 		return audience != publish.Mission || !publish.Sees(policy, d.Handling)
 	})
+	x.Cases = s.casesFor(ctx, x.Cases)
 	switch x.Kind {
+	case "case":
+		if len(x.Cases) == 0 {
+			return nil, app.ErrUnknown
+		}
+		return x, nil
 	case "subject", "decision":
 		if len(x.Decisions) == 0 {
 			return nil, app.ErrUnknown

@@ -91,6 +91,8 @@ type App struct {
 
 	events Events
 
+	cases cases
+
 	placing sync.Mutex // guards the following, made by place
 	lines   map[string]*line.Line
 	areas   []line.Area

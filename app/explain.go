@@ -40,9 +40,10 @@ type Explanation struct {
 	Positions  []commitment.Position `json:"positions,omitempty"`
 	Declared   *posture.Row          `json:"declared,omitempty"` // a base, unit or host's consent
 
-	Decisions []Decision `json:"decisions,omitempty"` // of people, about this
-	Agreement string     `json:"agreement"`           // its version
-	Records   uint64     `json:"records"`             // of the journal that this rests on
+	Cases     []*CaseFile `json:"cases,omitempty"`     // that people made of it
+	Decisions []Decision  `json:"decisions,omitempty"` // of people, about this
+	Agreement string      `json:"agreement"`           // its version
+	Records   uint64      `json:"records"`             // of the journal that this rests on
 }
 
 // ErrUnknown is wrapped by the error for an id that nothing has.
@@ -62,7 +63,33 @@ func (a *App) Explain(ctx context.Context, id string) (*Explanation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.explainCases(ctx, x); err != nil {
+		return nil, err
+	}
 	return x, a.explainDecisions(ctx, x, of)
+}
+
+// explainCases adds the case that is explained, or those about what is.
+func (a *App) explainCases(ctx context.Context, x *Explanation) error {
+	book, order, err := a.caseBook(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range order {
+		concerned := x.Kind == "finding" && about(book[id], x.ID) || x.Kind == "incident" && about(book[id], x.Incident.ID)
+		if id != x.ID && !concerned {
+			continue
+		}
+		c, err := a.Case(ctx, id, time.Time{})
+		if err != nil {
+			return err
+		}
+		x.Cases = append(x.Cases, c)
+		if id == x.ID {
+			x.Kind = "case"
+		}
+	}
+	return nil
 }
 
 // explainDecisions adds what people put on record about what is explained.
@@ -71,6 +98,9 @@ func (a *App) explainDecisions(ctx context.Context, x *Explanation, of []string)
 		found, err := a.Decisions(ctx, "", id)
 		if err != nil {
 			return err
+		}
+		if x.Kind == "case" { // its steps are there already
+			found = slices.DeleteFunc(found, func(d Decision) bool { return d.What == DecisionCase })
 		}
 		x.Decisions = append(x.Decisions, found...)
 	}
@@ -299,6 +329,9 @@ func (x *Explanation) Write(w io.Writer, loc *time.Location) error {
 				p.source(&x.Sources[i])
 			}
 		}
+	}
+	for _, c := range x.Cases {
+		p.caseFile(c, x.Kind == "case")
 	}
 	if len(x.Decisions) > 0 {
 		p.line(0, "Decided by people:")

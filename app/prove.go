@@ -76,6 +76,11 @@ func (a *App) ingredients(ctx context.Context, id string) (seqs []uint64, of str
 		}
 	}
 	switch x.Kind {
+	case "case":
+		for _, l := range x.Cases[0].Log {
+			seqs = append(seqs, l.Record)
+		}
+		return seqs, "the steps of a case", nil
 	case "subject":
 		for _, d := range x.Decisions {
 			seqs = append(seqs, d.Record)

@@ -165,6 +165,7 @@ func (a *App) place(ctx context.Context) error {
 
 // displace forgets them, since terms or lines have changed.
 func (a *App) displace() {
+	a.cases.forget()
 	a.placing.Lock()
 	defer a.placing.Unlock()
 	a.lines, a.areas, a.zones, a.moved = nil, nil, nil, nil

@@ -50,6 +50,8 @@ type Step struct {
 	At      time.Time `json:"-"`
 	Reasons string    `json:"-"`
 	Record  uint64    `json:"-"`
+	// Handling is the label of who may see it; empty: the usual one.
+	Handling string `json:"-"`
 }
 
 // Basis is a finding as it was when somebody took it up; a finding can change with
@@ -245,8 +247,9 @@ func (c *Case) clone() *Case {
 	return &out
 }
 
-// parties are those to the case: blamed, told, asked, or who brought it.
-func (c *Case) isParty(id string) bool {
+// Involves reports whether a party is one to the case: blamed, told, asked, or who
+// brought it.
+func (c *Case) Involves(id string) bool {
 	return id != "" && (id == c.Accused || id == c.For || slices.Contains(c.Notified, id) ||
 		slices.ContainsFunc(c.Questions, func(q Question) bool { return q.To == id }) || c.asked(id))
 }

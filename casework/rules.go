@@ -135,10 +135,10 @@ func (r *Rules) mayBy(c *Case, m *agreement.Move, s *Step) string {
 		case by == s.For && s.For != "",
 			by == "accused" && s.For == c.Accused && s.For != "",
 			by == "asked" && c.asked(s.For),
-			by == "party" && c.isParty(s.For):
+			by == "party" && c.Involves(s.For):
 			return ""
 		case by == s.Role:
-			spoken := m.As == "report" || m.As == "answer" && c.isParty(s.For) || m.As == "position" && c.asked(s.For)
+			spoken := m.As == "report" || m.As == "answer" && c.Involves(s.For) || m.As == "position" && c.asked(s.For)
 			if s.For == "" || spoken || !r.partial(c, s.For) {
 				return ""
 			}
@@ -154,7 +154,7 @@ func (r *Rules) mayBy(c *Case, m *agreement.Move, s *Step) string {
 
 // partial reports whether a party has a side in the case.
 func (r *Rules) partial(c *Case, id string) bool {
-	return c.isParty(id) || slices.ContainsFunc(r.agreement.Conflict(), func(p agreement.Party) bool { return p.ID == id })
+	return c.Involves(id) || slices.ContainsFunc(r.agreement.Conflict(), func(p agreement.Party) bool { return p.ID == id })
 }
 
 // otherEyes holds a move that takes another person to it.
@@ -212,7 +212,7 @@ func (r *Rules) unmet(c *Case, need string, s *Step) string {
 			}
 		}
 	case "confirmed":
-		if !c.confirmed() {
+		if !c.Confirmed() {
 			return "no breach is confirmed, so there is nothing to remedy"
 		}
 	case "in-time":
@@ -236,7 +236,8 @@ func (r *Rules) unmet(c *Case, need string, s *Step) string {
 	return ""
 }
 
-func (c *Case) confirmed() bool {
+// Confirmed reports whether the decision that stands confirms a breach.
+func (c *Case) Confirmed() bool {
 	return c.Ruling != nil && (c.Ruling.Outcome == Attributed || c.Ruling.Outcome == Unattributed)
 }
 

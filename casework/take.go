@@ -214,12 +214,18 @@ func (c *Case) summary() *Summary {
 	for _, f := range c.Findings {
 		s.Findings = append(s.Findings, f.Finding)
 	}
-	if c.Ruling != nil {
-		r := *c.Ruling
-		r.Votes, r.Dissents, r.By = nil, nil, ""
-		s.Ruling = &r
-	}
+	s.Ruling = c.Ruling.Public()
 	return s
+}
+
+// Public is a ruling without who voted how and who took it down; nil stays nil.
+func (r *Ruling) Public() *Ruling {
+	if r == nil {
+		return nil
+	}
+	out := *r
+	out.Votes, out.Dissents, out.By = nil, nil, ""
+	return &out
 }
 
 // take makes the case what it is after a step that was checked when it was taken.

@@ -50,7 +50,6 @@ func layers() []layer {
 		{"store/", core, "the store knows no rules and no edges"},
 		{"publish", core, "what leaves is decided without knowing how it is carried"},
 		{"picture", append([]string{"publish"}, core...), "what lists and maps show does not depend on storage or HTTP"},
-		{"report", append([]string{"publish", "proportion", "track", "partylog"}, core...), "a report knows neither storage nor HTTP"},
 		{"report", append([]string{"publish", "casework", "proportion", "track", "partylog"}, core...), "a report knows neither storage nor HTTP"},
 		{"examples", nil, "the examples are files"},
 		{"simulate", []string{"examples", "geo", "observation"}, "a scenario does not know how it will be judged"},

@@ -34,3 +34,8 @@ func (s *Store) oneDecision(ctx context.Context, where string, args ...any) (Rec
 	}
 	return found[0], true, nil
 }
+
+// DecisionsAfter lists the records of decisions of one kind after a record.
+func (s *Store) DecisionsAfter(ctx context.Context, what string, seq uint64) ([]Record, error) {
+	return collect(ctx, s.read, "listing decisions", scanRecord, decisionColumns+" and source = ? and seq > ? order by seq", what, int64(seq))
+}
