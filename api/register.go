@@ -34,6 +34,7 @@ func (s *Server) subjects() []func(huma.API) {
 		s.territory,
 		s.sites,
 		s.commitments,
+		s.escalation,
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/truce-monitor/truce/escalation"
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/incident"
+	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/publish"
 )
 
@@ -157,7 +158,7 @@ func (l *Ladder) named() map[string]bool {
 // is known to an audience once its delay is over. Levels and counts are figures
 // of many breaches and stay.
 func (a *App) Released(ctx context.Context, l *Ladder, policy agreement.Policy, asOf time.Time) (*Ladder, error) {
-	if policy.Audience == publish.Mission {
+	if policy.Audience == publish.Mission && publish.Sees(policy, observation.Red) {
 		return l, nil
 	}
 	by := l.At

@@ -65,6 +65,7 @@ func layers() []layer {
 			"access",
 			"alert",
 			"app",
+			"escalation",
 			"journal",
 			"observation",
 			"picture",
