@@ -35,6 +35,7 @@ func (s *Server) subjects() []func(huma.API) {
 		s.sites,
 		s.commitments,
 		s.escalation,
+		s.weapons,
 	}
 }
 

@@ -24,6 +24,7 @@ const (
 	DecisionLevel        = "level"
 	DecisionNotice       = "notice"
 	DecisionDeclaration  = "declaration"
+	DecisionInventory    = "inventory"
 	DecisionVisit        = "visit"
 	DecisionStatusNote   = "status-note"
 	DecisionStatement    = "statement"
@@ -33,7 +34,7 @@ const (
 // DecisionKinds lists what a person can put on record.
 func DecisionKinds() []string {
 	return []string{DecisionCase, DecisionApproval, DecisionAck, DecisionLevel, DecisionNotice, DecisionDeclaration,
-		DecisionVisit, DecisionStatusNote, DecisionStatement, DecisionConfirmation}
+		DecisionInventory, DecisionVisit, DecisionStatusNote, DecisionStatement, DecisionConfirmation}
 }
 
 // NothingYet is what Decision.Expect says where the subject must have no record

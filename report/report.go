@@ -7,6 +7,7 @@ import (
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/incident"
+	"github.com/truce-monitor/truce/ledger"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/partylog"
 	"github.com/truce-monitor/truce/publish"
@@ -289,17 +290,7 @@ type WeaponRow struct {
 }
 
 // WeaponCategory is a category of weapons as monitoring missions publish them.
-type WeaponCategory string
-
-// The categories, in the report's order. Their English words are those of the
-// missions' reports.
-const (
-	ViolatingLines   WeaponCategory = "in-violation"    // in violation of respective withdrawal lines
-	OutsideStorage   WeaponCategory = "outside-storage" // beyond withdrawal lines but outside designated storage sites
-	NotVerified      WeaponCategory = "not-verified"    // could not be verified as withdrawn
-	AtStorage        WeaponCategory = "at-storage"      // at permanent storage sites and heavy-weapons holding areas
-	MilitaryPresence WeaponCategory = "military-type"   // military-type presence in the security zone
-)
+type WeaponCategory = ledger.Category
 
 // EventRow is an incident in a section of its own.
 type EventRow struct {

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/finding"
+	"github.com/truce-monitor/truce/ledger"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/publish"
 )
@@ -18,35 +18,9 @@ const (
 	restrictionForce   = "force"
 )
 
-// weaponCategory says in which category a finding on weapons falls; empty: in none.
-func weaponCategory(p *agreement.Provision, f *finding.Finding) WeaponCategory {
-	storage := p.Requires != nil && p.Requires.Kind == "storage"
-	withdrawal := p.Requires != nil && p.Requires.Kind == "withdrawal"
-	presence := p.Prohibits != nil && p.Prohibits.Kind == "presence"
-	if presence && len(p.Prohibits.Weapons) == 0 && p.Prohibits.CalibreMM == nil &&
-		!slices.Contains(p.Prohibits.Forces, "heavy-weapons") {
-		if f.Result == finding.Breach {
-			return MilitaryPresence
-		}
-		return ""
-	}
-	switch {
-	case (withdrawal || presence) && f.Result == finding.Breach:
-		return ViolatingLines
-	case storage && f.Result == finding.Breach:
-		return OutsideStorage
-	case (withdrawal || presence || storage) && f.Result == finding.Undetermined:
-		return NotVerified
-	case storage && f.Result == finding.Consistent:
-		return AtStorage
-	}
-	return ""
-}
-
-var weaponCategories = []WeaponCategory{ViolatingLines, OutsideStorage, NotVerified, AtStorage, MilitaryPresence}
-
 func (b *builder) weapons() {
 	rows := map[WeaponCategory][]int{}
+	weaponCategories := ledger.Categories()
 	for i := range b.incidents {
 		n := &b.incidents[i]
 		best, from := len(weaponCategories), (*finding.Finding)(nil)
@@ -55,7 +29,7 @@ func (b *builder) weapons() {
 			if p == nil {
 				continue
 			}
-			c := slices.Index(weaponCategories, weaponCategory(p, f))
+			c := slices.Index(weaponCategories, ledger.CategoryOf(p, f))
 			if c >= 0 && c < best {
 				best, from = c, f
 			}
