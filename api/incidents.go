@@ -118,6 +118,9 @@ func (s *Server) incident(ctx context.Context, id string) (*Incident, error) {
 		return nil, app.ErrUnknown
 	}
 	out := &Incident{Incident: r.Incidents[0], Findings: r.Findings, Members: []Member{}, Neighbours: []Neighbour{}, Cases: []string{}}
+	for _, c := range s.casesFor(ctx, x.Cases) {
+		out.Cases = append(out.Cases, c.ID)
+	}
 	if out.Findings == nil {
 		out.Findings = []finding.Finding{}
 	}

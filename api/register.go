@@ -32,6 +32,7 @@ func (s *Server) subjects() []func(huma.API) {
 		s.health,
 		s.session,
 		s.territory,
+		s.cases,
 		s.sites,
 		s.commitments,
 		s.escalation,
@@ -103,7 +104,13 @@ func (s *Server) decide(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	id := access.From(ctx.Context())
-	if d := access.Decide(id, action, observation.Clear); !d.Allowed {
+	d := access.Decide(id, action, observation.Clear)
+	// Where one of several actions will do, the operation decides which.
+	others, _ := ctx.Operation().Metadata["or"].([]access.Action)
+	for i := 0; i < len(others) && !d.Allowed; i++ {
+		d.Allowed = access.Decide(id, others[i], observation.Clear).Allowed
+	}
+	if !d.Allowed {
 		status := http.StatusForbidden
 		if id.Role == access.Public {
 			status = http.StatusUnauthorized

@@ -12,6 +12,7 @@ import (
 	"github.com/truce-monitor/truce/casework"
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/publish"
 )
 
 // CaseFilter chooses cases. The zero value chooses all.
@@ -39,6 +40,8 @@ type CaseRow struct {
 	Due      time.Time `json:"due,omitzero"`          // the next open deadline
 	Overdue  int       `json:"overdue,omitempty"`     // open deadlines that are over
 	Version  uint64    `json:"version"`
+	// Handling is the label of its first step, which says what it is about.
+	Handling observation.Handling `json:"handling,omitempty"`
 }
 
 // CaseLog is a step as it is shown: with who took it.
@@ -99,6 +102,9 @@ func (a *App) Cases(ctx context.Context, f CaseFilter, now time.Time) ([]CaseRow
 		}
 		r := CaseRow{ID: c.ID, Title: c.Title, State: c.State, Since: c.Since, Opened: c.Opened, Accused: c.Accused, Office: c.Office,
 			Outcome: c.Outcome, Waiting: rules.Waiting(c, now), Version: c.Version}
+		if len(c.Steps) > 0 {
+			r.Handling = observation.Handling(c.Steps[0].Handling)
+		}
 		for _, b := range c.Findings {
 			r.Findings = append(r.Findings, b.Finding)
 		}
@@ -306,4 +312,27 @@ func confirmedStep(terms *agreement.Agreement, f *finding.Finding) string {
 		}
 	}
 	return best
+}
+
+// PublishedCases is the last that was published of each case, as of an instant,
+// as far as a policy lets it out.
+func (a *App) PublishedCases(ctx context.Context, policy agreement.Policy, at time.Time) ([]casework.Summary, error) {
+	book, order, err := a.caseBook(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := []casework.Summary{}
+	for _, id := range order {
+		var last *casework.Summary
+		for i := range book[id].Steps {
+			s := &book[id].Steps[i]
+			if s.Public != nil && publish.Sees(policy, observation.Handling(s.Handling)) && !s.At.Add(policy.Delay.Duration).After(at) {
+				last = s.Public
+			}
+		}
+		if last != nil {
+			out = append(out, *last)
+		}
+	}
+	return out, nil
 }

@@ -74,6 +74,7 @@ func layers() []layer {
 			"alert",
 			"app",
 			"escalation",
+			"casework",
 			"journal",
 			"ledger",
 			"observation",
