@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/casework"
 	"github.com/truce-monitor/truce/escalation"
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/incident"
@@ -130,7 +132,43 @@ func (a *App) breaches(ctx context.Context, at time.Time) ([]escalation.Breach, 
 	if err != nil {
 		return nil, nil, err
 	}
-	return escalation.Breaches(incidents, append(findings, missed...)), incidents, nil
+	findings, err = a.asDecided(ctx, append(findings, missed...), at)
+	if err != nil {
+		return nil, nil, err
+	}
+	return escalation.Breaches(incidents, findings), incidents, nil
+}
+
+// asDecided holds findings against what people had decided by an instant (zero:
+// by now): an event that a case confirmed has the step of confidence that takes a
+// person; what a case found unconfirmed or unfounded counts no more.
+func (a *App) asDecided(ctx context.Context, findings []finding.Finding, at time.Time) ([]finding.Finding, error) {
+	book, _, err := a.caseBook(ctx)
+	if err != nil || len(book) == 0 {
+		return findings, err
+	}
+	confirmed, dropped := map[string]bool{}, map[string]bool{} // by incident or finding; by finding
+	for _, c := range book {
+		if c.Ruling == nil || !at.IsZero() && c.Ruling.At.After(at) {
+			continue
+		}
+		for _, b := range c.Findings {
+			switch {
+			case c.Confirmed():
+				confirmed[cmp.Or(b.Incident, b.Finding)] = true
+			case c.Ruling.Outcome == casework.Unconfirmed || c.Ruling.Outcome == casework.Unfounded:
+				dropped[b.Finding] = true
+			}
+		}
+	}
+	findings = slices.DeleteFunc(findings, func(f finding.Finding) bool { return dropped[f.ID] })
+	for i := range findings {
+		f := &findings[i]
+		if confirmed[cmp.Or(f.Incident, f.ID)] {
+			f.Occurrence.Step = cmp.Or(confirmedStep(a.agreement, f), f.Occurrence.Step)
+		}
+	}
+	return findings, nil
 }
 
 // named are the breaches that a state names.

@@ -352,6 +352,10 @@ func (a *App) compose(ctx context.Context, n *Notice, c *notify.Contact, now tim
 		out.Handling = observation.Clear
 	}
 	if n.Move == nil {
+		if r := *n.Reminder; !publish.Sees(policy, publish.Default) && len(r.Kind) > 0 {
+			r.What = r.Kind
+			out.Reminder, out.Handling = &r, observation.Handling(policy.Handling)
+		}
 		return out, nil
 	}
 	move := *n.Move

@@ -16,9 +16,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/truce-monitor/truce/app"
+	"github.com/truce-monitor/truce/casework"
 	"github.com/truce-monitor/truce/notify"
 	"github.com/truce-monitor/truce/observation"
 )
@@ -101,6 +103,7 @@ type desk struct {
 	types  []string             // of what was kept, with the level
 	taken  map[string]int       // times that it was answered with 200
 	wrong  []string
+	bodies []string
 	server *httptest.Server
 }
 
@@ -127,6 +130,7 @@ func newDesk(now func() time.Time) *desk {
 		if err := json.Unmarshal(body, &x); err != nil {
 			d.wrong = append(d.wrong, err.Error())
 		}
+		d.bodies = append(d.bodies, string(body))
 		id := r.Header.Get(notify.HeaderID)
 		if d.got[id]++; d.got[id] == 1 {
 			d.types = append(d.types, strings.TrimPrefix(x.Type, "level.")+" "+x.Data.Level.Level)
@@ -334,4 +338,88 @@ func TestNoNoticeIsLostOrDoubled(t *testing.T) {
 			r.Fatalf("moves %v, told %v, wrong %v", moves, told, d.wrong)
 		}
 	})
+}
+
+// People decide that it was nothing: the level is left, and those who were told of
+// it are told of that. A question's deadline is told to the party that owes the
+// answer, once when it is near and once when it is over.
+func TestWhatPeopleDecideMovesTheLadder(t *testing.T) {
+	m := &mission{dir: filepath.Join(t.TempDir(), "w"), now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}
+	m.open(t)
+	defer func() { m.app.Close() }()
+	d := newDesk(func() time.Time { return m.now })
+	defer d.server.Close()
+	d.contacts(t, m.dir, "")
+	text := fmt.Sprintf("contacts:\n  - {id: guarantor, party: g, webhook: {url: %q, secret_file: hook.secret}}\n  - {id: liaison, party: a, handling: \"TLP:GREEN\", webhook: {url: %q, secret_file: hook.secret}}\n", d.server.URL, d.server.URL)
+	if err := os.WriteFile(filepath.Join(m.dir, notify.File), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	notifier := m.app.Notifier(nil)
+	m.fire(t, 1)
+	m.round(t, notifier)
+	l, err := m.app.Ladder(t.Context(), m.now)
+	if err != nil || !l.InForce("low") || len(l.Breaches) != 1 {
+		t.Fatalf("%+v, %v", l, err)
+	}
+	s := step("Watch 1", "watch-officer", casework.Step{Title: "Shelling", Accused: "a"})
+	s.Take = []string{l.Breaches[0].Broke[0].Finding}
+	c, err := m.app.OpenCase(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []app.CaseStep{
+		step("Watch 1", "watch-officer", casework.Step{Move: "register"}),
+		step("Officer 1", "verifier", casework.Step{Move: "screen"}),
+		step("Officer 1", "verifier", casework.Step{Move: "assign", Office: "Team north"}),
+		step("Officer 1", "verifier", casework.Step{Move: "investigate"}),
+		step("Officer 1", "verifier", casework.Step{Move: "ask", Parties: []string{"a"}, Text: "Did you fire?"}),
+	} {
+		take(t, m.app, c.ID, x)
+	}
+	reminders := func() (out []string) {
+		list, err := m.app.Notices(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range list {
+			if n.Reminder != nil {
+				out = append(out, fmt.Sprintf("%s %s %t", n.Contact, n.Reminder.What.In("en"), n.Reminder.Late))
+			}
+		}
+		return out
+	}
+	wait := func(h int) {
+		for range h {
+			m.now = m.now.Add(time.Hour)
+			m.round(t, notifier)
+		}
+	}
+	wait(2)
+	take(t, m.app, c.ID, step("Officer 1", "verifier", casework.Step{Move: "draft", Text: "It was thunder."}))
+	take(t, m.app, c.ID, step("Officer 2", "verifier", casework.Step{Move: "approve"}))
+	take(t, m.app, c.ID, step("Officer 1", "verifier", casework.Step{Move: "ask-comment"}))
+	take(t, m.app, c.ID, step("Liaison", "party-liaison", casework.Step{Move: "position", For: "a", Outcome: casework.Contested, Text: "Thunder."}))
+	take(t, m.app, c.ID, step("Officer 1", "verifier", casework.Step{Move: "decide", Ruling: &casework.Ruling{Outcome: casework.Unfounded, Votes: []casework.Vote{{Member: "Officer 1", Vote: "for"}}}}))
+	m.round(t, notifier)
+	if l, err = m.app.Ladder(t.Context(), m.now); err != nil || l.InForce("low") {
+		t.Errorf("%+v, %v", l, err)
+	}
+	if l, err = m.app.Ladder(t.Context(), m.now.Add(-90*time.Minute)); err != nil || !l.InForce("low") {
+		t.Errorf("before the decision: %+v, %v", l, err)
+	}
+	if n := len(reminders()); n != 0 {
+		t.Errorf("reminded already: %v", reminders())
+	}
+	wait(80)
+	if diff := cmp.Diff([]string{"liaison answer: Did you fire? false", "liaison answer: Did you fire? true"}, reminders()); diff != "" {
+		t.Error(diff)
+	}
+	if !slices.Contains(d.types, "left low") {
+		t.Errorf("told %v", d.types)
+	}
+	for _, body := range d.bodies {
+		if strings.Contains(body, "Did you fire") {
+			t.Errorf("a contact for TLP:GREEN gets %s", body)
+		}
+	}
 }

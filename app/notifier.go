@@ -204,8 +204,3 @@ func (n *Notifier) record(ctx context.Context, d *delivery, x outcomeData) error
 	n.app.publish(Event{Kind: EventNotice, Subject: d.notice.ID})
 	return nil
 }
-
-// reminders lists the deadlines that are to be told at an instant.
-func (a *App) reminders(ctx context.Context, now time.Time) ([]reminding, error) {
-	return nil, ctx.Err()
-}

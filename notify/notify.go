@@ -62,6 +62,7 @@ type Pledge struct {
 type Reminder struct {
 	Of   string         `json:"of"` // of a case, a commitment
 	What agreement.Text `json:"what"`
+	Kind agreement.Text `json:"kind,omitempty"` // in a word, for those who may not know what
 	Due  time.Time      `json:"due"`
 	Late bool           `json:"late"` // it has passed
 }
