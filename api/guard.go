@@ -4,7 +4,7 @@ import (
 	"context"
 	"net/http"
 	"runtime/debug"
-	"time"
+	"strings"
 
 	"github.com/klauspost/compress/gzhttp"
 
@@ -34,7 +34,9 @@ func (s *Server) guard(next http.Handler) http.Handler {
 }
 
 // unbounded reports whether an answer may take as long as its reader reads.
-func unbounded(path string) bool { return path == "/api/v1/events" }
+func unbounded(path string) bool {
+	return path == "/api/v1/events" || path == "/api/v1/media" || strings.HasPrefix(path, "/downloads/")
+}
 
 // bounds limits size, time and number.
 func (s *Server) bounds(next http.Handler) http.Handler {
@@ -44,6 +46,9 @@ func (s *Server) bounds(next http.Handler) http.Handler {
 		if r.URL.Path == "/api/v1/media" {
 			limit = maxMedia
 		}
+		// A copy, since net/http looks at the body of its own request to see
+		// whether the connection can be used again.
+		r = r.WithContext(r.Context())
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		if unbounded(r.URL.Path) || r.URL.Path == "/healthz" {
 			next.ServeHTTP(w, r)
@@ -110,7 +115,7 @@ func (s *Server) compress(next http.Handler) http.Handler {
 	}
 	packed := wrap(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if unbounded(r.URL.Path) {
+		if r.URL.Path == "/api/v1/events" {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -120,8 +125,3 @@ func (s *Server) compress(next http.Handler) http.Handler {
 
 // asks is who asks.
 func asks(ctx context.Context) access.Identity { return access.From(ctx) }
-
-// within gives work that must not end with its request its own time.
-func within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), d)
-}

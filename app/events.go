@@ -71,6 +71,15 @@ func (h *Events) begin(at time.Time) {
 	}
 }
 
+// Last is the number of the last event, from which a listener can go on; now is
+// where numbers begin if there was none.
+func (h *Events) Last(now time.Time) uint64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.begin(now)
+	return h.last
+}
+
 // after returns the events behind a number, and what to wait for if there are
 // none. lost says that some between are not kept any more.
 func (h *Events) after(id uint64) (events []Event, lost bool, wait <-chan struct{}) {
