@@ -29,8 +29,8 @@ func workspace(t *testing.T) *app.App {
 	return a
 }
 
-// send sends a body in a role.
-func (x *site) send(t *testing.T, role, method, path string, header map[string]string, body string) (*http.Response, []byte) {
+// deliver sends a body in a role.
+func (x *site) deliver(t *testing.T, role, method, path string, header map[string]string, body string) (*http.Response, []byte) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, x.URL+path, strings.NewReader(body))
 	if err != nil {
@@ -62,7 +62,7 @@ func TestWhatIsSubmittedIsOnRecordOnce(t *testing.T) {
 	key := map[string]string{"Idempotency-Key": "night-7"}
 	var first, again api.Receipts
 	for i, into := range []*api.Receipts{&first, &again} {
-		resp, body := x.send(t, "observer", "POST", "/api/v1/observations", key, fmt.Sprintf(seen, 1, ""))
+		resp, body := x.deliver(t, "observer", "POST", "/api/v1/observations", key, fmt.Sprintf(seen, 1, ""))
 		if resp.StatusCode != http.StatusCreated || json.Unmarshal(body, into) != nil || len(into.Receipts) != 1 {
 			t.Fatalf("time %d: %s\n%s", i, resp.Status, body)
 		}
@@ -94,12 +94,12 @@ func TestWhatIsSubmittedIsOnRecordOnce(t *testing.T) {
 		"too much":                 {"observer", `{"text":"` + strings.Repeat("x", 2<<20) + `"}`, 413, ""},
 		"by a liaison":             {"party-liaison", fmt.Sprintf(seen, 6, `,"ref":"5"`), 201, `"new"`},
 	} {
-		resp, body := x.send(t, c.role, "POST", "/api/v1/observations", nil, c.body)
+		resp, body := x.deliver(t, c.role, "POST", "/api/v1/observations", nil, c.body)
 		if resp.StatusCode != c.want || !strings.Contains(string(body), c.says) {
 			t.Errorf("%s: %s\n%.300s", name, resp.Status, body)
 		}
 	}
-	if resp, body := x.send(t, "party-liaison", "POST", "/api/v1/observations", nil, fmt.Sprintf(seen, 9, `,"ref":"5"`)); resp.StatusCode != 422 || !strings.Contains(string(body), "may not correct") {
+	if resp, body := x.deliver(t, "party-liaison", "POST", "/api/v1/observations", nil, fmt.Sprintf(seen, 9, `,"ref":"5"`)); resp.StatusCode != 422 || !strings.Contains(string(body), "may not correct") {
 		t.Errorf("a liaison corrects: %s\n%s", resp.Status, body)
 	}
 }
@@ -108,7 +108,7 @@ func TestMediaAreKeptByHashUnderTheirLabel(t *testing.T) {
 	x := serve(t, workspace(t), api.Options{})
 	photo := "\x89PNG\r\n\x1a\n" + strings.Repeat("pixels", 1000)
 	send := func(label string) app.Medium {
-		resp, body := x.send(t, "observer", "POST", "/api/v1/media?handling="+strings.ReplaceAll(label, "+", "%2B"), map[string]string{"Content-Type": "image/png"}, photo)
+		resp, body := x.deliver(t, "observer", "POST", "/api/v1/media?handling="+strings.ReplaceAll(label, "+", "%2B"), map[string]string{"Content-Type": "image/png"}, photo)
 		var m app.Medium
 		if resp.StatusCode != http.StatusOK || json.Unmarshal(body, &m) != nil {
 			t.Fatalf("%s\n%s", resp.Status, body)
@@ -212,7 +212,7 @@ func (l *listener) next(t *testing.T, kind string) [3]string {
 func TestEventsResumeWhereTheyWereCut(t *testing.T) {
 	x := serve(t, workspace(t), api.Options{})
 	report := func(minute int) string {
-		resp, body := x.send(t, "watch-officer", "POST", "/api/v1/observations", nil, fmt.Sprintf(seen, minute, fmt.Sprintf(`,"ref":"%d"`, minute)))
+		resp, body := x.deliver(t, "watch-officer", "POST", "/api/v1/observations", nil, fmt.Sprintf(seen, minute, fmt.Sprintf(`,"ref":"%d"`, minute)))
 		var r api.Receipts
 		if resp.StatusCode != http.StatusCreated || json.Unmarshal(body, &r) != nil {
 			t.Fatalf("%s\n%s", resp.Status, body)
