@@ -68,7 +68,7 @@ commitments:
   - {id: bases, by: [force], of: bases, words: Bases., limits: [{id: few, max: 2, per: host}], firm: [{at: 2026-02-01, is: statement}]}
   - {id: none, by: [aunt], of: troops, words: None., firm: [{at: 2026-02-01, is: refused}]}
   - {id: next-door, by: [aunt], of: weapons, words: Guns next door., limits: [{id: where, only: [neighbours], never: [north]}], firm: [{at: 2026-02-01, is: statement}]}
-  - {id: welcome, by: [north], to: [force], of: hosting, words: Welcome., when: ceasefire.in-force, firm: [{at: 2026-02-01, is: letter-of-intent}, {at: 2026-04-01, is: withdrawn}]}
+  - {id: welcome, by: [north], to: [force], of: hosting, words: Welcome., when: ceasefire.in-force, firm: [{at: 2026-01-20, is: letter-of-intent}, {at: 2026-02-20, is: signed}, {at: 2026-04-01, is: withdrawn}]}
 `
 
 func ground(t testing.TB, text string, facts ...commitment.Fact) *posture.Ground {
@@ -141,7 +141,9 @@ func TestLimits(t *testing.T) {
 		{"on the other's territory", "2026-03-03", []posture.Declaration{unit("a", 47.5, set(func(d *posture.Declaration) { d.Host = "south" }))}, nil,
 			[]string{"troops.asked undetermined", "troops.there breach"}},
 		{"before it was pledged", "2026-01-15", []posture.Declaration{unit("a", 47.5, set(func(d *posture.Declaration) { d.From = day("2026-01-10") }))}, nil, none},
-		{"before a ceasefire the host has not agreed", "2026-02-15", []posture.Declaration{unit("a", 49.5, set(func(d *posture.Declaration) { d.From = day("2026-02-10") }))}, nil,
+		{"a letter of intent is no consent", "2026-02-15", []posture.Declaration{unit("a", 49.5, set(func(d *posture.Declaration) { d.From = day("2026-02-10") }))}, nil,
+			[]string{"troops.asked undetermined"}},
+		{"before a ceasefire the host has not agreed", "2026-02-25", []posture.Declaration{unit("a", 49.5, set(func(d *posture.Declaration) { d.From = day("2026-02-24") }))}, nil,
 			[]string{"troops.asked breach"}},
 		{"the host stepped back", "2026-04-02", []posture.Declaration{unit("a", 49.6)}, nil, []string{"troops.asked breach"}},
 		{"the host agreed again", "2026-04-04", []posture.Declaration{unit("a", 50.5, set(func(d *posture.Declaration) { d.From = day("2026-04-03") })),

@@ -134,7 +134,7 @@ func (x *thing) consented(v *verdict, host string) agreement.Truth {
 		switch m.Is {
 		case "refused", "withdrawn":
 			truth = agreement.No
-		case "statement":
+		case "statement", "letter-of-intent": // they announce consent and do not give it
 			truth = agreement.Unknown
 		default:
 			truth = agreement.Yes
