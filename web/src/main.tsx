@@ -10,6 +10,7 @@ import "./pages/now.css";
 import "./pages/sign-in.css";
 import "./pages/terms.css";
 import "./pages/intake.css";
+import "./pages/record.css";
 import { render } from "preact";
 import { App } from "./app";
 import { pages } from "./pages";

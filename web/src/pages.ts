@@ -11,6 +11,7 @@ export const pages: PageOf[] = [
   { path: "/", match: "/", name: "page.now", key: "n", page: page(() => import("./pages/now")) },
   { path: "/terms", match: "/terms", name: "page.terms", key: "t", page: page(() => import("./pages/terms")) },
   { path: "/day", match: "/day/:date?", name: "page.day", key: "d", page: page(() => import("./pages/day")) },
+  { path: "/record", match: "/record", name: "page.record", key: "r", page: page(() => import("./pages/record")) },
   { path: "/intake", match: "/intake", name: "page.intake", key: "k", page: page(() => import("./pages/intake")), offline: true },
   { path: "/sign-in", match: "/sign-in", name: "page.sign-in", key: "i", page: page(() => import("./pages/sign-in")) },
 ];

@@ -95,7 +95,7 @@ export function tilePath(level: number, n: number, width: number): string {
 /** Reads hashes of the tree of a log of a given size from its tiles, each tile once. What comes is not trusted: check what is made of it. */
 export class Tiles {
   private readonly seen = new Map<string, Promise<Uint8Array>>();
-  constructor(private readonly fetch: Fetch, private readonly size: number) {}
+  constructor(private readonly fetch: Fetch, readonly size: number) {}
 
   private tile(level: number, n: number): Promise<Uint8Array> {
     const hashes = Math.floor(this.size / tileWidth ** level);
@@ -137,24 +137,24 @@ export class Tiles {
     return nodeHash(await this.hash(lo, lo + k), await this.hash(lo + k, hi));
   }
 
-  /** The root over all records. */
-  async root(): Promise<Uint8Array> {
-    return this.size === 0 ? sha256(new Uint8Array()) : this.hash(0, this.size);
+  /** The root over the first records. */
+  async root(size = this.size): Promise<Uint8Array> {
+    return size === 0 ? sha256(new Uint8Array()) : this.hash(0, size);
   }
 
-  /** The inclusion proof of a record (RFC 6962, section 2.1.1). */
-  async inclusion(index: number): Promise<Uint8Array[]> {
+  /** The inclusion proof of a record among the first size (RFC 6962, section 2.1.1). */
+  async inclusion(index: number, size = this.size): Promise<Uint8Array[]> {
     const path = async (m: number, lo: number, hi: number): Promise<Uint8Array[]> => {
       if (hi - lo <= 1) return [];
       const k = lo + split(hi - lo);
       return m < k ? [...(await path(m, lo, k)), await this.hash(k, hi)] : [...(await path(m, k, hi)), await this.hash(lo, k)];
     };
-    if (index >= this.size) throw new Refused("missing", `the log has ${this.size} records only`);
-    return path(index, 0, this.size);
+    if (index >= size) throw new Refused("missing", `the log has ${size} records only`);
+    return path(index, 0, size);
   }
 
-  /** The proof that the tree begins with its first old records (RFC 6962, section 2.1.2). */
-  async consistency(old: number): Promise<Uint8Array[]> {
+  /** The proof that the tree over the first size records begins with that over the first old ones (RFC 6962, section 2.1.2). */
+  async consistency(old: number, size = this.size): Promise<Uint8Array[]> {
     const sub = async (m: number, lo: number, hi: number, whole: boolean): Promise<Uint8Array[]> => {
       if (m === hi) return whole ? [] : [await this.hash(lo, hi)];
       const k = lo + split(hi - lo);
@@ -162,7 +162,7 @@ export class Tiles {
         ? [...(await sub(m, lo, k, whole)), await this.hash(k, hi)]
         : [...(await sub(m, k, hi, false)), await this.hash(lo, k)];
     };
-    return old <= 0 || old >= this.size ? [] : sub(old, 0, this.size, true);
+    return old <= 0 || old >= size ? [] : sub(old, 0, size, true);
   }
 }
 
