@@ -28,6 +28,17 @@ type Source struct {
 	Track        *track.Record        `json:"track,omitempty"`
 }
 
+// Coverage is what was watched of the lines on a day.
+type Coverage struct {
+	*report.Coverage
+	Day    string         `json:"day"`
+	From   time.Time      `json:"from"`
+	Strips []report.Strip `json:"strips,omitempty" doc:"Stretches of the lines by the hour; for the mission only"`
+}
+
+// strips are told of at most, so that a screen can show them.
+const strips = 48
+
 // sourcePeriod is for how long sources are looked at without since.
 const sourcePeriod = 7 * 24 * time.Hour
 
@@ -41,7 +52,7 @@ func (s *Server) sources(api huma.API) {
 	})
 	get(s, api, "/api/v1/coverage", "get-coverage", access.ReadPublished, "What of the lines was watched on a day, hour by hour, and what nobody watched", func(ctx context.Context, in *struct {
 		Day string `query:"day" maxLength:"10" doc:"A report day; without it the last whole one"`
-	}) (*report.Coverage, error) {
+	}) (*Coverage, error) {
 		day := in.Day
 		if day == "" {
 			totals, err := s.app.Totals(ctx)
@@ -58,7 +69,11 @@ func (s *Server) sources(api huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		return &r.Coverage, nil
+		x := &Coverage{Coverage: &r.Coverage, Day: r.Day, From: r.From}
+		if asks(ctx).Audience() == publish.Mission {
+			x.Strips = r.Coverage.Strips(strips)
+		}
+		return x, nil
 	})
 }
 

@@ -265,6 +265,9 @@ func (b *builder) coverage() {
 		}
 	}
 	c.stretch = pieces
+	for i := range b.in.Lines {
+		c.lines = append(c.lines, b.in.Lines[i].Line)
+	}
 	if c.Known {
 		c.Gaps = gaps(b.in.Lines, pieces, b.in.Settlements, &r.names)
 		for i := range c.Gaps {
@@ -274,6 +277,46 @@ func (b *builder) coverage() {
 	if n := len(r.Days); n > 0 {
 		r.Days[n-1].Watched = c.Share
 	}
+}
+
+// Strip is a stretch of a line and how much of it was watched in each hour.
+type Strip struct {
+	Line    string    `json:"line"`
+	From    geo.Point `json:"from"`
+	To      geo.Point `json:"to"`
+	LengthM float64   `json:"length_m"`
+	ByHour  []float64 `json:"by_hour"` // share of its length, from the cut-off on
+}
+
+// Strips cuts the lines into at most n stretches of about equal length, a part
+// of a line each at least, in the order of the lines' courses. Nobody may be
+// shown them who may not know where each source watched.
+func (c *Coverage) Strips(n int) []Strip {
+	list := []Strip{}
+	most := c.LengthM / float64(max(1, n))
+	for i := range c.stretch {
+		p := &c.stretch[i]
+		last := len(list) - 1
+		if i == 0 || p.line != c.stretch[i-1].line || p.part != c.stretch[i-1].part || list[last].LengthM+p.lengthM/2 > most {
+			list = append(list, Strip{Line: c.lines[p.line], From: p.from, ByHour: make([]float64, len(c.ByHour))})
+			last++
+		}
+		x := &list[last]
+		x.To = p.to
+		x.LengthM += p.lengthM
+		for h := range x.ByHour {
+			if p.hours&(1<<h) != 0 {
+				x.ByHour[h] += p.lengthM
+			}
+		}
+	}
+	for i := range list {
+		for h := range list[i].ByHour {
+			list[i].ByHour[h] = round(list[i].ByHour[h]/list[i].LengthM, 3)
+		}
+		list[i].LengthM = round(list[i].LengthM, 0)
+	}
+	return list
 }
 
 // gaps joins neighbouring pieces that were never watched, longest first.

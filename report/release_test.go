@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,38 @@ func TestCoverageOfAnAudience(t *testing.T) {
 	}
 	if shares[publish.Mission] == 0 || shares[publish.Parties] > shares[publish.Mission]+0.02 || shares[publish.Public] > shares[publish.Parties]+0.02 {
 		t.Errorf("shares of the line watched: %v", shares)
+	}
+}
+
+// The stretches tell of the whole line what its hours tell.
+func TestStripsAreTheLine(t *testing.T) {
+	in := sample(60)
+	in.Audience = publish.Mission
+	c := build(t, in).Coverage
+	if c.Share == 0 {
+		t.Fatal("nothing was watched")
+	}
+	for _, n := range []int{1, 7, 48} {
+		list := c.Strips(n)
+		if len(list) == 0 || len(list) > n+4 { // each part of a line begins one
+			t.Errorf("%d strips for %d", len(list), n)
+		}
+		length := 0.0
+		hours := make([]float64, len(c.ByHour))
+		for _, s := range list {
+			length += s.LengthM
+			for h, share := range s.ByHour {
+				hours[h] += share * s.LengthM
+			}
+		}
+		if math.Abs(length-c.LengthM) > float64(len(list)) {
+			t.Errorf("%d strips are %.0f m of %.0f", len(list), length, c.LengthM)
+		}
+		for h, share := range c.ByHour {
+			if math.Abs(hours[h]/length-share) > 0.001 {
+				t.Errorf("%d strips, hour %d: %.4f watched; all together say %.4f", len(list), h, hours[h]/length, share)
+			}
+		}
 	}
 }
 

@@ -346,6 +346,7 @@ type Coverage struct {
 	Withheld int            `json:"withheld"`  // sources that the audience may not know
 	HeldBack int            `json:"held_back"` // watches that the audience may not know; not in any figure here
 	stretch  []coverStretch // for the map
+	lines    []string       // which the stretches count
 }
 
 // LineCover is one line's part.

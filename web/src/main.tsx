@@ -11,6 +11,8 @@ import "./pages/sign-in.css";
 import "./pages/terms.css";
 import "./pages/intake.css";
 import "./pages/record.css";
+import "./pages/sources.css";
+import "./pages/zones.css";
 import { render } from "preact";
 import { App } from "./app";
 import { pages } from "./pages";

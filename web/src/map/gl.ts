@@ -97,7 +97,11 @@ export function draw(element: HTMLElement, first: View): Drawn {
       const zonesChanged = ids(next).join() !== ids(view).join();
       view = next;
       if (!map.isStyleLoaded() && !map.loaded()) map.once("idle", fill);
-      if (zonesChanged) map.setStyle(style(ids(next)), { diff: true });
+      if (zonesChanged) {
+        map.setStyle(style(ids(next)), { diff: true });
+        loaded = undefined; // a new style begins without the base
+        void around();
+      }
       fill();
       if (chosen && chosen !== before) {
         const b = boundsOf(marks(next.selected));

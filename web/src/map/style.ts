@@ -29,7 +29,7 @@ export function style(zones: string[]): StyleSpecification {
     { id: "land", type: "fill", source: "base", filter: ["==", ["get", "kind"], "land"], paint: { "fill-color": token("--map-land"), "fill-antialias": false } },
     { id: "areas", type: "line", source: "areas", paint: { "line-color": token("--map-border"), "line-width": 0.7, "line-dasharray": [3, 2] } },
     { id: "border", type: "line", source: "base", filter: ["==", ["get", "kind"], "border"], paint: { "line-color": token("--map-border"), "line-width": ["interpolate", ["linear"], ["zoom"], 4, 0.9, 9, 1.6] } },
-    { id: "zone-fill", type: "fill", source: "zones", paint: { "fill-color": hue, "fill-opacity": zones.length > 4 ? 0.045 : 0.08 } },
+    { id: "zone-fill", type: "fill", source: "zones", filter: ["in", ["geometry-type"], ["literal", ["Polygon", "MultiPolygon"]]], paint: { "fill-color": hue, "fill-opacity": zones.length > 4 ? 0.045 : 0.08 } },
     ...dashes.map((dash, i): LayerSpecification => ({
       id: `zone-line-${i}`, type: "line", source: "zones", filter: ["==", ["%", index, 5], i],
       paint: { "line-color": hue, "line-width": 1.1, ...(i ? { "line-dasharray": dash } : {}) },
