@@ -93,6 +93,8 @@ func TestAuditPage(t *testing.T) { runPage(t, "audit.md", 10) }
 
 func TestSimulatePage(t *testing.T) { runPage(t, "simulate.md", 5) }
 
+func TestCaseworkPage(t *testing.T) { runPage(t, "casework.md", 20) }
+
 func TestSourcesPage(t *testing.T) { runPage(t, "sources.md", 8) }
 
 // runPage runs the commands of a page, which has at least so many lines of them.
