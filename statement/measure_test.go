@@ -1,0 +1,282 @@
+package statement_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/truce-monitor/truce/statement"
+)
+
+// annotated is a text with who said what in it; see testdata/annotated.
+type annotated struct {
+	File       string `yaml:"file"`
+	Language   string `yaml:"language"`
+	HeldOut    bool   `yaml:"held_out"`
+	SHA256     string `yaml:"sha256"`
+	Statements []gold `yaml:"statements"`
+	name, text string
+}
+
+type gold struct {
+	Speaker string   `yaml:"speaker"`
+	Also    []string `yaml:"also"`
+	Role    string   `yaml:"role"`
+	Verb    string   `yaml:"verb"`
+	Kind    string   `yaml:"kind"`
+	Quote   []struct {
+		At   int    `yaml:"at"`
+		Text string `yaml:"text"`
+	} `yaml:"quote"`
+}
+
+func (g *gold) spans() []statement.Span {
+	var out []statement.Span
+	for _, q := range g.Quote {
+		out = append(out, statement.Span{From: q.At, To: q.At + len(q.Text)})
+	}
+	return out
+}
+
+// texts reads the annotated texts. The seed article lies beside the real data
+// and not in the repository; without it, it is left out (in CI that fails).
+func texts(t *testing.T) []annotated {
+	t.Helper()
+	names, err := filepath.Glob("testdata/annotated/*.yaml")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no annotations", err)
+	}
+	var out []annotated
+	for _, name := range names {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := annotated{name: strings.TrimSuffix(filepath.Base(name), ".yaml")}
+		if err := yaml.UnmarshalWithOptions(raw, &a, yaml.Strict()); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		path := filepath.Join("testdata/annotated", a.File)
+		if strings.HasPrefix(a.File, "seed/") {
+			data := os.Getenv("TRUCE_DATA")
+			if data == "" {
+				data = "../../shared/data"
+			}
+			path = filepath.Join(filepath.Dir(filepath.Clean(data)), a.File)
+		}
+		text, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(a.File, "seed/") && os.Getenv("CI") == "" {
+			t.Logf("%s is not here and left out", path)
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(text)
+		if hex.EncodeToString(sum[:]) != a.SHA256 {
+			t.Fatalf("%s is not the text that was annotated", path)
+		}
+		a.text = string(text)
+		for _, g := range a.Statements {
+			for _, q := range g.Quote {
+				if a.text[q.At:q.At+len(q.Text)] != q.Text {
+					t.Fatalf("%s: %q does not stand at byte %d", name, q.Text, q.At)
+				}
+			}
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// score counts matches: a proposal is right if the speaker is the annotated
+// one (or one of the answers that are as right) and its words and the annotated
+// ones overlap by at least half of what both cover. One proposal for each.
+type score struct{ right, proposed, annotated, offices, withOffice int }
+
+func (s *score) add(o score) {
+	s.right += o.right
+	s.proposed += o.proposed
+	s.annotated += o.annotated
+	s.offices += o.offices
+	s.withOffice += o.withOffice
+}
+
+func (s score) precision() float64 { return share(s.right, s.proposed) }
+func (s score) recall() float64    { return share(s.right, s.annotated) }
+
+func share(n, of int) float64 {
+	if of == 0 {
+		return 0
+	}
+	return float64(n) / float64(of)
+}
+
+func plain(s string) string {
+	s = strings.ToLower(strings.NewReplacer("’", "'", "İ", "i", "I", "i", "ı", "i").Replace(s))
+	for _, article := range []string{"the ", "a ", "l'", "le ", "la "} {
+		s = strings.TrimPrefix(s, article)
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+func sameSpeaker(g *gold, speaker string) bool {
+	return slices.ContainsFunc(append([]string{g.Speaker}, g.Also...), func(s string) bool { return plain(s) == plain(speaker) })
+}
+
+// overlap is what two lists of spans share, of what both cover, in bytes.
+func overlap(a, b []statement.Span) float64 {
+	in := map[int]int{}
+	for _, s := range a {
+		for i := s.From; i < s.To; i++ {
+			in[i] |= 1
+		}
+	}
+	for _, s := range b {
+		for i := s.From; i < s.To; i++ {
+			in[i] |= 2
+		}
+	}
+	both := 0
+	for _, v := range in {
+		if v == 3 {
+			both++
+		}
+	}
+	return share(both, len(in))
+}
+
+type guess struct {
+	speaker, office string
+	spans           []statement.Span
+}
+
+func measure(a *annotated, guesses []guess, say func(string, ...any)) score {
+	s := score{proposed: len(guesses), annotated: len(a.Statements)}
+	used := make([]bool, len(guesses))
+	for i := range a.Statements {
+		g := &a.Statements[i]
+		best, most := -1, 0.5
+		for k, x := range guesses {
+			if o := overlap(g.spans(), x.spans); !used[k] && o >= most && sameSpeaker(g, x.speaker) {
+				best, most = k, o
+			}
+		}
+		if best < 0 {
+			say("%s: missed %s: %q (%s)", a.name, g.Speaker, g.Quote[0].Text, g.Verb)
+			continue
+		}
+		used[best] = true
+		s.right++
+		if g.Role != "" {
+			s.withOffice++
+			if x, y := plain(guesses[best].office), plain(g.Role); x != "" && (strings.Contains(x, y) || strings.Contains(y, x)) {
+				s.offices++
+			} else {
+				say("%s: office of %s: %q, want %q", a.name, g.Speaker, guesses[best].office, g.Role)
+			}
+		}
+	}
+	for k, x := range guesses {
+		if !used[k] {
+			var words []string
+			for _, p := range x.spans {
+				words = append(words, p.Of(a.text))
+			}
+			say("%s: wrong %s: %q", a.name, x.speaker, words)
+		}
+	}
+	return s
+}
+
+// simple is the other way that the reader is held against: what stands in
+// quotation marks, by the two or more words in capitals that stand nearest.
+func simple(text string) []guess {
+	quotes := regexp.MustCompile(`«([^»]+)»|“([^”]+)”|„([^“”]+)[“”]|"([^"\n]+)"`)
+	names := regexp.MustCompile(`\p{Lu}[\p{L}’'-]+(?: \p{Lu}[\p{L}’'-]+)+`)
+	found := names.FindAllStringIndex(text, -1)
+	var out []guess
+	for _, q := range quotes.FindAllStringSubmatchIndex(text, -1) {
+		var span statement.Span
+		for k := 2; k+1 < len(q); k += 2 {
+			if q[k] >= 0 {
+				span = statement.Span{From: q[k], To: q[k+1]}
+			}
+		}
+		best, least := "", len(text)
+		for _, n := range found {
+			away := max(q[0]-n[1], n[0]-q[1])
+			if away >= 0 && away < least {
+				best, least = text[n[0]:n[1]], away
+			}
+		}
+		if best != "" {
+			out = append(out, guess{best, "", []statement.Span{span}})
+		}
+	}
+	return out
+}
+
+func read(t *testing.T, a *annotated) []guess {
+	t.Helper()
+	r, err := statement.NewReader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := r.Read(a.text, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x.Language != a.Language {
+		t.Errorf("%s: the language is %s; want %s", a.name, x.Language, a.Language)
+	}
+	var out []guess
+	for _, p := range x.Proposals {
+		g := guess{speaker: p.Speaker, office: p.Office}
+		for _, q := range p.Quote {
+			g.spans = append(g.spans, q.Span)
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
+func TestMeasured(t *testing.T) {
+	say := func(string, ...any) {}
+	var b strings.Builder
+	row := func(name string, s, o score) {
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %.2f | %.2f | %.2f | %.2f |\n", name, s.annotated, s.proposed, s.right, s.precision(), s.recall(), o.precision(), o.recall())
+	}
+	var total, other [2]score
+	for _, a := range texts(t) {
+		log := say
+		if !a.HeldOut && testing.Verbose() {
+			log = t.Logf // of held-out texts only the figures are looked at
+		}
+		s := measure(&a, read(t, &a), log)
+		o := measure(&a, simple(a.text), say)
+		k := 0
+		if a.HeldOut {
+			k = 1
+		}
+		total[k].add(s)
+		other[k].add(o)
+		row(a.name, s, o)
+	}
+	row("all tuned", total[0], other[0])
+	row("all held out", total[1], other[1])
+	t.Logf("\n%s offices %d of %d, held out %d of %d", b.String(), total[0].offices, total[0].withOffice, total[1].offices, total[1].withOffice)
+}
+
+var _ = unicode.IsUpper

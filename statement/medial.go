@@ -1,0 +1,475 @@
+package statement
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// verbMedial reads a sentence of a language that puts the verb between the
+// speaker and what was said, or behind it: English, French, Ukrainian, Russian.
+func (x *reading) verbMedial() {
+	s := x.sentences[x.at]
+	m := &medial{reading: x, s: s, n: len(s.items), quoted: map[int]bool{}}
+	for m.n > 0 && s.items[m.n-1].kind == mark {
+		m.n--
+	}
+	before := len(x.found)
+	m.lone()
+	m.back()
+	m.leading()
+	m.sources()
+	for v := m.next; v < m.n; v++ {
+		p := x.lex.verb(s.items, v)
+		if p == nil || m.taken(v) || !m.finite(v, p) {
+			continue
+		}
+		if !m.after(v, p) {
+			m.before(v, p)
+		}
+		v += len(p.words) - 1
+	}
+	if len(x.found) == before {
+		m.colon()
+	}
+}
+
+// medial is the work on one such sentence.
+type medial struct {
+	*reading
+	s      *sentence
+	n      int          // the items without the marks at the end
+	next   int          // where verbs are looked for from
+	done   []Span       // of items: what belongs to a statement
+	quoted map[int]bool // quotations that do
+	last   *mention     // the subject so far
+	lastBy *entity
+}
+
+func (m *medial) taken(i int) bool {
+	return slices.ContainsFunc(m.done, func(d Span) bool { return i >= d.From && i < d.To })
+}
+
+// finite reports whether a verb here says that somebody speaks: not "was
+// told", and in French a participle only behind its auxiliary.
+func (m *medial) finite(v int, p *phrase) bool {
+	l := m.lex
+	t := &m.s.items[v]
+	if t.upper() && !t.first {
+		return false
+	}
+	for k := v - 1; k >= 0 && k >= v-2; k-- {
+		b := &m.s.items[k]
+		if l.passive[b.low] && !strings.HasSuffix(t.low, "ing") {
+			return false
+		}
+		if !l.auxiliary[b.low] {
+			break
+		}
+	}
+	if l.Language == "en" && v > 0 && m.s.items[v-1].kind == word {
+		if low := m.s.items[v-1].low; (l.determiner[low] || low == "of") && m.mentionEnding(v) == nil {
+			return false // the report, a claim
+		}
+		if m.s.items[v-1].low == "to" {
+			return false
+		}
+	}
+	if len(l.Need) > 0 && participle(p.words[0]) {
+		for k := v - 1; k >= 0 && k >= v-5; k-- {
+			low := m.s.items[k].low
+			if slices.Contains(l.Need, low) {
+				return true
+			}
+			_, pronoun := l.Pronouns[low]
+			if !l.auxiliary[low] && !pronoun && m.s.items[k].kind == word {
+				return false
+			}
+		}
+		return false
+	}
+	return true
+}
+
+func participle(w string) bool {
+	return hasAnyEnd(w, []string{"é", "ée", "és", "ées", "dit", "du", "nu", "nue", "is", "ise", "vi", "pelé"}) && w != "dit"
+}
+
+// gerund reports whether a verb's form hangs on another verb: adding, précisant.
+func (l *lexicon) gerund(low string) bool {
+	switch l.Language {
+	case "en":
+		return strings.HasSuffix(low, "ing")
+	case "fr":
+		return strings.HasSuffix(low, "ant")
+	case "uk":
+		return hasAnyEnd(low, []string{"чи", "вши"})
+	case "ru":
+		return hasAnyEnd(low, []string{"ив", "ав", "ув", "ев", "ая", "яя", "вая", "вши", "ляя"})
+	default:
+		return false
+	}
+}
+
+func (m *medial) mentionEnding(to int) *mention {
+	for k := range m.s.mentions {
+		if m.s.mentions[k].to == to {
+			return &m.s.mentions[k]
+		}
+	}
+	return nil
+}
+
+func (m *medial) mentionAt(from int) *mention {
+	for k := range m.s.mentions {
+		if m.s.mentions[k].from == from {
+			return &m.s.mentions[k]
+		}
+	}
+	return nil
+}
+
+// put adds a statement by everybody in who.
+func (m *medial) put(who []*mention, verb Span, p *phrase, kind string, sure float64, reason string, parts ...Span) {
+	x := m.reading
+	if len(parts) == 0 {
+		return
+	}
+	c := say
+	if p != nil {
+		c = p.class
+	}
+	for _, w := range who {
+		f := &found{kind: kind, parts: slices.Clone(parts), sentence: m.s.Span, last: x.at, sure: sure, reasons: []string{reason}, class: c}
+		var why string
+		var certain float64
+		f.who, certain, why = x.resolve(m.s, w)
+		if why != "" {
+			f.because(certain, "%s", why)
+		}
+		x.subject(w)
+		f.as = x.words(m.s, w)
+		if verb.To > verb.From {
+			f.verb = Span{m.s.items[verb.From].From, m.s.items[verb.To-1].To}.Of(x.text)
+		}
+		x.gender(f.who, p)
+		x.add(f)
+		m.last, m.lastBy = w, f.who
+	}
+}
+
+// gender learns from a verb in the past who is a woman.
+func (x *reading) gender(e *entity, p *phrase) {
+	if p == nil || x.lex.Past == nil || e.gender != "" {
+		return
+	}
+	w := p.words[0]
+	if hasAnyEnd(w, x.lex.Past["f"]) {
+		e.gender = "f"
+	}
+}
+
+// clause is the items from and to, not included, as a span without marks at
+// its ends. Whole quotation marks are kept.
+func (m *medial) clause(from, to int) (Span, bool) {
+	for from < to && m.s.items[from].kind == mark {
+		from++
+	}
+	for to > from && m.s.items[to-1].kind == mark {
+		to--
+	}
+	if from >= to {
+		return Span{}, false
+	}
+	return Span{m.s.items[from].From, m.s.items[to-1].To}, true
+}
+
+// wordsIn counts the words between two items.
+func (m *medial) wordsIn(from, to int) int {
+	n := 0
+	for i := from; i < to; i++ {
+		switch m.s.items[i].kind {
+		case word, number:
+			n++
+		case quotation:
+			n += len(strings.Fields(m.s.items[i].inner.Of(m.text)))
+		}
+	}
+	return n
+}
+
+// kindOf says whether a reported clause has words of the speaker in it.
+func (m *medial) kindOf(from, to int) string {
+	for i := from; i < to; i++ {
+		if m.s.items[i].kind == quotation {
+			m.quoted[i] = true
+			return Mixed
+		}
+	}
+	return Reported
+}
+
+// full reports whether a quotation is a sentence rather than a word or two.
+func (m *medial) full(i int) bool {
+	in := m.s.items[i].inner.Of(m.text)
+	r, _ := utf8.DecodeRuneInString(in)
+	return unicode.IsUpper(r) || r == '[' || len(strings.Fields(in)) > 4
+}
+
+// lone is for a quotation that is all of a sentence: it goes on with what was
+// said before, or is by whom the text was about.
+func (m *medial) lone() {
+	x := m.reading
+	for i := 0; i < m.n; i++ {
+		if m.s.items[i].kind != quotation {
+			return
+		}
+	}
+	if m.n == 0 {
+		return
+	}
+	var parts []Span
+	words := 0
+	for i := 0; i < m.n; i++ {
+		parts = append(parts, m.s.items[i].inner)
+		words += m.wordsIn(i, i+1)
+	}
+	m.next = m.n
+	goes := false
+	for k := len(x.found) - 1; k >= 0; k-- {
+		f := x.found[k]
+		if f.kind != Direct || f.last != x.at-1 || x.sentences[f.last].paragraph != m.s.paragraph {
+			break
+		}
+		f.parts = append(f.parts, parts...)
+		f.sentence.To = m.s.To
+		f.last = x.at
+		goes = true
+		break
+	}
+	if goes || words < 4 || len(x.focus) == 0 {
+		return
+	}
+	who := x.focus[len(x.focus)-1]
+	f := &found{who: who, kind: Direct, parts: parts, sentence: m.s.Span, last: x.at, sure: 0.55, class: say,
+		reasons: []string{"a quotation on its own, taken for the words of whom the text was about last"}}
+	x.add(f)
+}
+
+// back is for a sentence that says who said the one before.
+func (m *medial) back() {
+	x := m.reading
+	if x.at == 0 {
+		return
+	}
+	prev := x.sentences[x.at-1]
+	for _, b := range x.lex.Back {
+		words := strings.Fields(b)
+		if len(m.s.items) <= len(words) || prev.paragraph != m.s.paragraph {
+			continue
+		}
+		if !m.matches(0, words) {
+			continue
+		}
+		v, ok := x.lex.verbWithin(m.s.items, len(words), 6)
+		if !ok || slices.ContainsFunc(x.found, func(f *found) bool { return f.last == x.at-1 }) {
+			continue
+		}
+		p := x.lex.verb(m.s.items, v)
+		who := m.subjects(v, len(words), p, true)
+		if who == nil {
+			continue
+		}
+		if to := len(prev.items); to > 0 {
+			for to > 0 && prev.items[to-1].kind == mark {
+				to--
+			}
+			if to == 0 {
+				continue
+			}
+			m.put(who, Span{v, v + len(p.words)}, p, Reported, 0.85, "the next sentence says who said it", Span{prev.items[0].From, prev.items[to-1].To})
+			f := x.found[len(x.found)-1]
+			f.sentence.From = prev.From
+			m.next = m.n
+		}
+	}
+}
+
+func (m *medial) matches(at int, words []string) bool {
+	for k, w := range words {
+		if at+k >= len(m.s.items) || m.s.items[at+k].low != w {
+			return false
+		}
+	}
+	return true
+}
+
+// leading is for a quotation at the sentence's start, with its speaker behind.
+func (m *medial) leading() {
+	i := 0
+	for i < m.n && (m.s.items[i].kind == mark || m.lex.conjunction[m.s.items[i].low]) {
+		i++
+	}
+	if i >= m.n || m.s.items[i].kind != quotation || m.next >= m.n {
+		return
+	}
+	end := i + 1
+	for end < m.n && m.s.items[end].kind != quotation {
+		end++
+	}
+	v, p := -1, (*phrase)(nil)
+	for k := i + 1; k < end; k++ {
+		if p = m.lex.verb(m.s.items, k); p != nil && p.class&(say|judge|urge) != 0 {
+			v = k
+			break
+		}
+	}
+	if v < 0 || v > i+14 {
+		return
+	}
+	who := m.subjects(v, i+1, p, true)
+	if who == nil {
+		return
+	}
+	parts := []Span{m.s.items[i].inner}
+	m.quoted[i] = true
+	m.next = v + len(p.words)
+	for k := end; k < m.n; k++ {
+		if m.s.items[k].kind != quotation {
+			continue
+		}
+		if _, more := m.lex.verbWithin(m.s.items[:k], m.next, k-m.next); more {
+			break
+		}
+		parts = append(parts, m.s.items[k].inner)
+		m.quoted[k] = true
+		m.next = k + 1
+		// and the author again, between this part and the next
+		for e := k + 1; e < m.n && m.s.items[e].kind != quotation; e++ {
+			if m.lex.verb(m.s.items, e) != nil {
+				m.next = max(m.next, k+1)
+			}
+		}
+	}
+	m.put(who, Span{v, v + len(p.words)}, p, Direct, 0.95, "a quotation with its speaker behind it", parts...)
+}
+
+// subjects finds who speaks by the verb at v: the mentions before it (not
+// before lo), those behind it where inverted, else the subject so far.
+func (m *medial) subjects(v, lo int, p *phrase, inverted bool) []*mention {
+	if !m.lex.gerund(m.s.items[v].low) || m.last == nil {
+		if w := m.preceding(v, lo); w != nil {
+			return m.joined(w)
+		}
+		if inverted {
+			if w := m.following(v+len(p.words), 6); w != nil {
+				return []*mention{w}
+			}
+		}
+	}
+	if m.last != nil {
+		return []*mention{m.last}
+	}
+	return nil
+}
+
+// preceding finds the mention that is the subject of the verb at v.
+func (m *medial) preceding(v, lo int) *mention {
+	items := m.s.items
+	// a parenthesis before the verb: Demba, speaking by telephone, said
+	if v > lo && items[v-1].is(",") {
+		for c := v - 2; c > lo; c-- {
+			if items[c].is(",") {
+				if w := m.mentionEnding(c); w != nil && !w.governed {
+					return w
+				}
+				break
+			}
+		}
+	}
+	commas := 0
+	for k := v - 1; k >= lo; k-- {
+		if w := m.mentionEnding(k + 1); w != nil && w.from >= lo {
+			if !w.governed && !(w.pronoun == "n" && m.lex.Language != "en") {
+				return w
+			}
+			k = w.from
+			continue
+		}
+		t := &items[k]
+		switch {
+		case t.kind == quotation:
+			return nil
+		case t.kind == mark:
+			if commas++; commas > 0 && !t.is("-") {
+				if t.is(",") && m.relative(k+1) {
+					continue
+				}
+				return nil
+			}
+		case slices.Contains(m.lex.That, t.low):
+			return nil
+		case m.lex.verb(items, k) != nil && !m.lex.auxiliary[t.low] && m.lex.Language == "en" && !m.lex.passive[t.low]:
+			return nil
+		}
+	}
+	return nil
+}
+
+func (m *medial) relative(k int) bool {
+	return k < len(m.s.items) && slices.Contains([]string{"who", "which", "qui", "який", "яка", "які", "который", "которая", "которые"}, m.s.items[k].low)
+}
+
+// following finds the mention behind a verb, past at most reach words that
+// name nobody.
+func (m *medial) following(at, reach int) *mention {
+	if m.lex.Language == "en" {
+		reach = 1
+	}
+	for k := at; k < len(m.s.items) && k <= at+reach; k++ {
+		if w := m.mentionAt(k); w != nil {
+			if !w.governed && !m.addressee(w) {
+				return w
+			}
+			k = w.to - 1
+			continue
+		}
+		if t := &m.s.items[k]; t.kind == quotation || t.kind == mark {
+			return nil
+		}
+	}
+	return nil
+}
+
+// addressee reports whether a mention is of those who listen: in languages with
+// cases journalists in the dative.
+func (m *medial) addressee(w *mention) bool {
+	if w.from+1 != w.to {
+		return false
+	}
+	low := m.s.items[w.from].low
+	return slices.Contains(m.lex.Addressees, low) || (m.lex.Language == "uk" || m.lex.Language == "ru") && len(w.name) == 0 && hasAnyEnd(low, []string{"ам", "ям", "ах"})
+}
+
+// joined gives a mention with those that "and" joins to it.
+func (m *medial) joined(w *mention) []*mention {
+	out := []*mention{w}
+	for {
+		first := out[0]
+		k := first.from - 1
+		and := false
+		for k >= 0 && (m.lex.conjunction[m.s.items[k].low] || m.s.items[k].is(",")) {
+			and = and || m.lex.conjunction[m.s.items[k].low]
+			k--
+		}
+		if len(out) == 1 && !and || k == first.from-1 {
+			return out
+		}
+		prev := m.mentionEnding(k + 1)
+		if prev == nil || prev.governed || prev.pronoun != "" {
+			return out
+		}
+		out = slices.Insert(out, 0, prev)
+	}
+}

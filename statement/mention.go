@@ -1,0 +1,401 @@
+package statement
+
+import (
+	"slices"
+	"strings"
+)
+
+// mention is a stretch of a sentence that names somebody, or stands for
+// somebody.
+type mention struct {
+	from, to   int    // items, to not included
+	name       []item // of a person or an institution without a known noun
+	office     Span   // office or role, as the text has it
+	groups     []int  // what offices those are
+	house      bool   // an institution
+	pronoun    string // m, f, p or n: he, she, they, it
+	whose      bool   // begins with a possessive: his office
+	indefinite bool   // a, an, some: nobody that was named before
+	governed   bool   // behind a preposition, or in a case that is no subject's
+	feminine   bool   // as far as the words say
+	who        *entity
+}
+
+// meet finds the mentions of all sentences and who is meant by the names.
+func (x *reading) meet() {
+	common := x.commonWords()
+	for _, s := range x.sentences {
+		for i := 0; i < len(s.items); {
+			m, ok := x.mentionAt(s, i, common)
+			if !ok {
+				i++
+				continue
+			}
+			s.mentions = append(s.mentions, m)
+			i = m.to
+		}
+		x.appositions(s)
+	}
+	x.identify()
+}
+
+// commonWords are the words that the text writes small somewhere.
+func (x *reading) commonWords() map[string]bool {
+	out := map[string]bool{}
+	for _, s := range x.sentences {
+		for i := range s.items {
+			if t := &s.items[i]; t.kind == word && !t.upper() {
+				out[t.low] = true
+			}
+		}
+	}
+	return out
+}
+
+// capital reports whether a word can be of a name.
+func (x *reading) capital(s *sentence, i int, common map[string]bool) bool {
+	t := &s.items[i]
+	l := x.lex
+	if !t.upper() || l.common[t.low] || l.function[t.low] && !(t.acronym() && !t.first) || l.determiner[t.low] || l.preposition[t.low] {
+		return false
+	}
+	if !t.first {
+		return true
+	}
+	if common[t.low] || common[t.stem] {
+		return false
+	}
+	if i+1 >= len(s.items) {
+		return false
+	}
+	next := &s.items[i+1]
+	return t.acronym() || next.upper() || next.is(",") || l.verb(s.items, i+1) != nil || l.auxiliary[next.low] || x.known(t.stem) || l.role(next.low) != 0 ||
+		l.VerbFinal && (l.function[next.low] || t.suffix != "") || l.conjunction[next.low]
+}
+
+// known reports whether a word is a capital word within some sentence too.
+func (x *reading) known(stem string) bool {
+	for _, s := range x.sentences {
+		for i := range s.items {
+			if t := &s.items[i]; !t.first && t.upper() && (t.stem == stem || x.lex.Inflected && alike(t.stem, stem)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// head reports whether a word is of an office or an institution.
+func (x *reading) head(t *item) bool {
+	return t.kind == word && (x.lex.role(t.stem) != 0 || x.lex.institution(t.stem)) && !x.lex.function[t.low]
+}
+
+// headAhead reports whether one of the next n words, without a break, is one.
+func (x *reading) headAhead(s *sentence, i, n int) bool {
+	for k := i; k < len(s.items) && k < i+n; k++ {
+		t := &s.items[k]
+		if t.kind != word || k > i && (x.lex.function[t.low] || x.lex.determiner[t.low] || x.lex.verb(s.items, k) != nil && !x.head(t)) {
+			return false
+		}
+		if x.head(t) {
+			return true
+		}
+	}
+	return false
+}
+
+// mentionAt is the mention that begins with this item, if one does.
+func (x *reading) mentionAt(s *sentence, i int, common map[string]bool) (mention, bool) {
+	l := x.lex
+	t := &s.items[i]
+	if t.kind != word {
+		return mention{}, false
+	}
+	if g, ok := l.Pronouns[t.low]; ok {
+		return mention{from: i, to: i + 1, pronoun: g, feminine: g == "f", governed: x.governedAt(s, i)}, true
+	}
+	m := mention{from: i}
+	j := i
+	_, m.whose = l.Possessives[t.low]
+	m.whose = m.whose && l.determiner[t.low]
+	for j < len(s.items) && s.items[j].kind == word && l.determiner[s.items[j].low] {
+		low := s.items[j].low
+		m.indefinite = m.indefinite || !l.definite[low] && !m.whose
+		m.feminine = m.feminine || slices.Contains(l.Feminine, low)
+		j++
+	}
+	m.governed = x.governedAt(s, i)
+	start := j
+	g := &group{x: x, s: s, common: common, at: j, start: j}
+	if !g.scan() {
+		return mention{}, false
+	}
+	m.to = g.at
+	m.name = g.name
+	m.house = g.house
+	m.groups = g.groups
+	m.governed = m.governed || g.oblique
+	if g.office > start || g.office == start && len(g.name) == 0 {
+		m.office = Span{s.items[start].From, s.items[g.office-1].To}
+	} else if g.office > 0 && g.office > start {
+		m.office = Span{s.items[start].From, s.items[g.office-1].To}
+	}
+	for k := start; k < g.office; k++ {
+		low := s.items[k].low
+		m.feminine = m.feminine || slices.Contains(l.Feminine, low) || len(l.FeminineEnd) > 0 && l.role(low) > 0 && feminineRole(low)
+	}
+	return m, true
+}
+
+// feminineRole reports whether an office's word is a woman's in languages that
+// form it with -ка, -ця.
+func feminineRole(low string) bool {
+	return strings.HasSuffix(low, "ка") || strings.HasSuffix(low, "ниця") || strings.HasSuffix(low, "чиня")
+}
+
+func (x *reading) governedAt(s *sentence, i int) bool {
+	for k := i - 1; k >= 0 && k >= i-2; k-- {
+		t := &s.items[k]
+		if t.kind != word {
+			return false
+		}
+		if x.lex.preposition[t.low] {
+			return true
+		}
+		if t.upper() || x.lex.verb(s.items, k) != nil || x.lex.auxiliary[t.low] {
+			return false
+		}
+	}
+	return false
+}
+
+// group is a noun group while it is read: modifiers, offices, their
+// complements, a name.
+type group struct {
+	x         *reading
+	s         *sentence
+	common    map[string]bool
+	at, start int
+	office    int // the item behind the office's words; 0: no office
+	name      []item
+	groups    []int
+	house     bool
+	comp      bool // a complement has begun: head of …
+	lowers    int
+	oblique   bool
+}
+
+func (g *group) scan() bool {
+	x, l := g.x, g.x.lex
+	items := g.s.items
+	for g.at < len(items) && items[g.at].kind == word {
+		t := &items[g.at]
+		isHead := x.head(t)
+		if !isHead && (x.lex.verb(items, g.at) != nil && !x.capital(g.s, g.at, g.common)) {
+			break
+		}
+		switch {
+		case isHead:
+			if len(g.name) > 0 && g.office > 0 && !l.VerbFinal && !g.comp {
+				// an office behind a name with an office: Secretary Rubio's office
+				if items[g.at-1].suffix == "" {
+					return g.done()
+				}
+			}
+			if r := l.role(t.stem); r != 0 {
+				if !(g.comp && l.Language != "tr") {
+					g.groups = append(g.groups, r)
+					g.house = false
+				}
+			} else if len(g.groups) == 0 || items[g.at-1].suffix != "" || !g.comp && l.Language == "en" || l.VerbFinal {
+				g.house = true
+			}
+			g.name = nil
+			g.at++
+			g.office = g.at
+			if t.suffix != "" && l.VerbFinal {
+				g.oblique = true
+				return g.done()
+			}
+			g.lowers = 0
+		case x.capital(g.s, g.at, g.common):
+			g.name = append(g.name, *t)
+			g.at++
+			if t.suffix != "" && (l.VerbFinal || !x.headAhead(g.s, g.at, 4)) {
+				g.oblique = true
+				return g.done()
+			}
+		case len(g.name) > 0 && slices.Contains(l.Particles, t.low) && g.at+1 < len(items) && items[g.at+1].upper() && !(l.complement[t.low] && g.office > 0):
+			g.name = append(g.name, *t)
+			g.at++
+		case l.complement[t.low] && g.office > 0 && (len(g.name) == 0 || g.comp) && g.at+1 < len(items) && items[g.at+1].kind == word && !g.pastComplement():
+			g.toOffice()
+			g.comp = true
+			g.lowers = 0
+			g.at++
+			for g.at < len(items) && l.determiner[items[g.at].low] {
+				g.at++
+			}
+			g.office = g.at
+		case g.small(t):
+			g.at++
+		default:
+			return g.done()
+		}
+	}
+	return g.done()
+}
+
+// pastComplement reports whether "à" or "pour" here begins something else.
+func (g *group) pastComplement() bool {
+	low := g.s.items[g.at].low
+	next := &g.s.items[g.at+1]
+	return (low == "à" || low == "au" || low == "aux" || low == "pour" || low == "for") && g.comp && next.upper()
+}
+
+// toOffice makes what looked like a name part of the office: Foreign Minister.
+func (g *group) toOffice() {
+	g.name = nil
+	g.office = g.at
+}
+
+// small says whether a word in small letters belongs to the group, and takes
+// it.
+func (g *group) small(t *item) bool {
+	x, l := g.x, g.x.lex
+	if l.function[t.low] || l.preposition[t.low] || l.common[t.low] && t.upper() || l.auxiliary[t.low] || l.conjunction[t.low] {
+		if l.VerbFinal && t.low == "bir" && g.office == 0 {
+			return x.headAhead(g.s, g.at+1, 2)
+		}
+		return false
+	}
+	if _, ok := l.Pronouns[t.low]; ok {
+		return false
+	}
+	if g.office == 0 { // before the office: joint monitoring mission
+		reach := 4
+		if l.Language != "en" {
+			reach = 3
+		}
+		return len(g.name) == 0 && x.headAhead(g.s, g.at+1, reach) || len(g.name) > 0 && x.headAhead(g.s, g.at+1, 3)
+	}
+	if len(g.name) > 0 && !g.comp {
+		return x.headAhead(g.s, g.at+1, 1) && l.VerbFinal
+	}
+	switch {
+	case l.VerbFinal:
+		if x.headAhead(g.s, g.at+1, 2) {
+			return true
+		}
+		return false
+	case l.Language == "en":
+		if g.comp && g.lowers < 4 && len(g.name) == 0 {
+			g.lowers++
+			g.office = g.at + 1
+			return true
+		}
+		return x.headAhead(g.s, g.at+1, 2) && !strings.HasSuffix(t.low, "ed")
+	default: // adjectives and genitives follow
+		if len(g.name) > 0 {
+			return false
+		}
+		if g.lowers < 3 {
+			g.lowers++
+			g.office = g.at + 1
+			return true
+		}
+		return false
+	}
+}
+
+// done settles what of the capital words is the name.
+func (g *group) done() bool {
+	l := g.x.lex
+	if g.office == 0 && len(g.name) == 0 {
+		return false
+	}
+	if g.office == 0 {
+		return true
+	}
+	keep := len(g.name)
+	switch {
+	case l.Language == "uk" || l.Language == "ru":
+		for len(g.name) > 0 && g.name[0].acronym() {
+			g.name = g.name[1:]
+		}
+		keep = len(g.name)
+		if keep > 2 && !hasAnyEnd(g.name[keep-2].low, l.Patronymic) && !slices.Contains(l.Particles, g.name[keep-2].low) {
+			keep = 2
+		}
+		if keep == 1 && len(g.name) == 1 && g.at-g.office > 1 {
+			keep = 1
+		}
+	case g.comp && keep > 2:
+		keep = 2
+	case g.comp && keep > 0 && l.Language != "tr":
+		// Secretary of State Rubio, minister of Arvenia: a name only where it
+		// stands behind more of the complement
+		if keep == 1 || g.name[0].From == g.s.items[g.office].From && g.office == g.at-keep && endsComplement(g, l) {
+			keep = 0
+		}
+	}
+	cut := len(g.name) - keep
+	if len(g.name) > 0 {
+		first := g.at - len(g.name) + cut
+		if keep == 0 {
+			first = g.at
+		}
+		g.office = first
+		g.name = g.name[cut:]
+	}
+	if g.house && len(g.name) > 0 && len(g.groups) == 0 { // the foreign ministry of Arvenia, Croix-Rouge
+		g.name = nil
+		g.office = g.at
+	}
+	return true
+}
+
+// endsComplement reports whether the capital words follow the preposition at
+// once, so that they are of the complement: ministry of Foreign Affairs.
+func endsComplement(g *group, l *lexicon) bool {
+	k := g.at - len(g.name) - 1
+	if k < 0 {
+		return true
+	}
+	low := g.s.items[k].low
+	return l.complement[low] || l.determiner[low]
+}
+
+func hasAnyEnd(s string, ends []string) bool {
+	return slices.ContainsFunc(ends, func(e string) bool { return strings.HasSuffix(s, e) })
+}
+
+// appositions joins a name and the office beside it: the minister, Daniel
+// Okafor, and Anna Lindqvist, a retired teacher.
+func (x *reading) appositions(s *sentence) {
+	for k := 0; k+1 < len(s.mentions); k++ {
+		a, b := &s.mentions[k], &s.mentions[k+1]
+		gap := s.items[a.to:b.from]
+		if a.pronoun != "" || b.pronoun != "" || b.governed || len(gap) > 1 || len(gap) == 1 && !gap[0].is(",") {
+			continue
+		}
+		closed := b.to >= len(s.items) || s.items[b.to].kind != word || x.lex.verb(s.items, b.to) != nil || x.lex.auxiliary[s.items[b.to].low]
+		switch {
+		case len(gap) == 0 && (x.lex.VerbFinal || len(a.name) > 0 || len(b.name) == 0):
+			continue
+		case len(a.name) == 0 && len(a.groups) > 0 && !a.house && len(b.name) > 0 && (closed || x.lex.VerbFinal) && !x.lex.VerbFinal:
+			b.office = Span{a.office.From, a.office.To}
+			b.groups = append(b.groups, a.groups...)
+			b.from, b.governed, b.indefinite = a.from, a.governed, false
+			b.feminine = b.feminine || a.feminine
+		case len(a.name) > 0 && len(b.name) == 0 && len(b.groups) > 0 && !b.house && closed && len(gap) == 1 && !x.lex.VerbFinal && a.office.empty():
+			b.name = a.name
+			b.groups = append(b.groups, a.groups...)
+			b.from, b.governed, b.indefinite = a.from, a.governed, false
+		default:
+			continue
+		}
+		s.mentions = slices.Delete(s.mentions, k, k+1)
+		k--
+	}
+}

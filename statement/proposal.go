@@ -1,0 +1,44 @@
+package statement
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"math"
+	"strings"
+)
+
+// proposal writes out what was found.
+func (x *reading) proposal(f *found, sum string) Proposal {
+	p := Proposal{Speaker: f.who.full(), As: f.as, Verb: f.verb, Kind: f.kind, Language: x.lex.Language, Reasons: f.reasons}
+	if len(f.who.offices) > 0 {
+		p.Office = longestOf(f.who.offices)
+	}
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%s\x00%s\x00", sum, p.Speaker)
+	for _, s := range f.parts {
+		s = trim(x.text, s)
+		p.Quote = append(p.Quote, Part{s, s.Of(x.text)})
+		fmt.Fprintf(hash, "%d-%d\x00", s.From, s.To)
+	}
+	p.ID = "S-" + base32.StdEncoding.EncodeToString(hash.Sum(nil))[:8]
+	p.Sentence = Part{f.sentence, f.sentence.Of(x.text)}
+	switch {
+	case f.class&against != 0:
+		p.Stance = "against"
+	case f.class&favour != 0:
+		p.Stance = "for"
+	}
+	p.Confidence = math.Round(100*f.sure) / 100
+	return p
+}
+
+func longestOf(words []string) string {
+	best := ""
+	for _, w := range words {
+		if len(w) > len(best) {
+			best = w
+		}
+	}
+	return strings.Join(strings.Fields(best), " ")
+}
