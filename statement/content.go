@@ -74,13 +74,19 @@ func (m *medial) limit(j, v int) int {
 		if m.s.items[k].is(";") {
 			return k
 		}
-		if k > j && m.s.items[k].is(",") && k+1 < m.n {
+		if k > j && m.pauses(k) && k+1 < m.n {
 			if g := m.s.items[k+1]; m.lex.gerund(g.low) && m.lex.verb(m.s.items, k+1) != nil {
-				return k
+				return k + 1
 			}
 		}
 	}
 	return m.n
+}
+
+// pauses reports whether a comma stands here, or at the end of a quotation.
+func (m *medial) pauses(k int) bool {
+	t := &m.s.items[k]
+	return t.is(",") || t.kind == quotation && strings.HasSuffix(t.inner.Of(m.text), ",")
 }
 
 // clauseBegan reports whether a clause's verb stands between two items, as far
@@ -187,11 +193,14 @@ func (m *medial) end(from, v int) int {
 		if t.is(";") {
 			return k
 		}
-		if t.is(",") {
-			if subordinate {
+		if m.pauses(k) {
+			if subordinate && t.is(",") {
 				return k
 			}
 			if l.gerund(next(items, k).low) && l.verb(items, k+1) != nil {
+				if t.kind == quotation {
+					return k + 1
+				}
 				return k
 			}
 			if g := next(items, k+1); l.gerund(g.low) && l.verb(items, k+2) != nil && next(items, k).kind == word && strings.HasSuffix(next(items, k).low, "ly") {
@@ -291,6 +300,8 @@ func (m *medial) quote(who []*mention, verb Span, p *phrase, j, k int) bool {
 	case m.lex.Clause && m.clauseBegan(j, k) && p.class&say != 0:
 		from := m.addressees(j, m.n, p)
 		return m.report(who, verb, p, from, m.end(from, verb.From), 0.85, "a clause with the speaker's words behind the verb")
+	case p.class&judge != 0 && gap <= 8 && m.wordsIn(k, k+1) < 2:
+		return false
 	case p.class&judge != 0 && gap <= 8:
 		return m.direct(who, verb, p, k, 0.85, "what the speaker calls it")
 	case p.class&urge != 0 && gap <= 3:

@@ -102,6 +102,13 @@ func readLexicon(language string) (*lexicon, error) {
 	l.function, l.common, l.auxiliary, l.passive = set(l.Function), set(l.Common), set(l.Auxiliaries), set(l.Passive)
 	l.preposition, l.determiner, l.definite, l.complement = set(l.Prepositions), set(l.Determiners), set(l.Definite), set(l.Complements)
 	l.conjunction, l.abbreviation, l.generic, l.houses = set(l.Conjunctions), set(l.Abbreviations), set(l.Generic), set(l.Institutions)
+	for _, p := range l.Sources {
+		if words := strings.Fields(p); l.Inflected && len(words) > 1 {
+			for _, w := range words {
+				l.function[w] = true
+			}
+		}
+	}
 	l.frames = map[string]bool{}
 	for _, f := range l.Frames {
 		for _, form := range forms(f) {

@@ -222,7 +222,8 @@ func simple(text string) []guess {
 			}
 		}
 		if best != "" {
-			out = append(out, guess{best, "", []statement.Span{span}})
+			words := strings.Fields(best) // the last two: what stands before is an office
+			out = append(out, guess{strings.Join(words[len(words)-2:], " "), "", []statement.Span{span}})
 		}
 	}
 	return out

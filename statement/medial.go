@@ -72,7 +72,7 @@ func (m *medial) finite(v int, p *phrase) bool {
 		if low := m.s.items[v-1].low; (l.determiner[low] || low == "of") && m.mentionEnding(v) == nil {
 			return false // the report, a claim
 		}
-		if m.s.items[v-1].low == "to" {
+		if m.s.items[v-1].low == "to" && (v < 2 || !strings.HasPrefix(m.s.items[v-2].low, "continue")) {
 			return false
 		}
 	}
@@ -161,7 +161,7 @@ func (m *medial) put(who []*mention, verb Span, p *phrase, kind string, sure flo
 
 // gender learns from a verb in the past who is a woman.
 func (x *reading) gender(e *entity, p *phrase) {
-	if p == nil || x.lex.Past == nil || e.gender != "" {
+	if p == nil || len(p.words) == 0 || x.lex.Past == nil || e.gender != "" {
 		return
 	}
 	w := p.words[0]

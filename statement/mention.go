@@ -56,7 +56,7 @@ func (x *reading) commonWords() map[string]bool {
 func (x *reading) capital(s *sentence, i int, common map[string]bool) bool {
 	t := &s.items[i]
 	l := x.lex
-	if !t.upper() || l.common[t.low] || l.function[t.low] && !(t.acronym() && !t.first) || l.determiner[t.low] || l.preposition[t.low] {
+	if !t.upper() || l.common[t.low] && (t.first || l.Language == "en" || l.VerbFinal) || l.function[t.low] && !(t.acronym() && !t.first) || l.determiner[t.low] || l.preposition[t.low] {
 		return false
 	}
 	if !t.first {
@@ -162,7 +162,7 @@ func (x *reading) governedAt(s *sentence, i int) bool {
 		if x.lex.preposition[t.low] {
 			return true
 		}
-		if t.upper() || x.lex.verb(s.items, k) != nil || x.lex.auxiliary[t.low] {
+		if x.lex.common[t.low] || t.upper() || x.lex.verb(s.items, k) != nil || x.lex.auxiliary[t.low] {
 			return false
 		}
 	}
@@ -196,6 +196,9 @@ func (g *group) scan() bool {
 		}
 		switch {
 		case isHead:
+			if l.VerbFinal && len(g.name) > 0 && g.office > 0 && !t.upper() {
+				return g.done() // Bakan Okafor gazetecilere
+			}
 			if len(g.name) > 0 && g.office > 0 && !l.VerbFinal && !g.comp {
 				// an office behind a name with an office: Secretary Rubio's office
 				if items[g.at-1].suffix == "" {
@@ -263,7 +266,7 @@ func (g *group) toOffice() {
 // it.
 func (g *group) small(t *item) bool {
 	x, l := g.x, g.x.lex
-	if l.function[t.low] || l.preposition[t.low] || l.common[t.low] && t.upper() || l.auxiliary[t.low] || l.conjunction[t.low] {
+	if l.function[t.low] || l.preposition[t.low] || l.common[t.low] || l.auxiliary[t.low] || l.conjunction[t.low] {
 		if l.VerbFinal && t.low == "bir" && g.office == 0 {
 			return x.headAhead(g.s, g.at+1, 2)
 		}
@@ -297,7 +300,10 @@ func (g *group) small(t *item) bool {
 		return x.headAhead(g.s, g.at+1, 2) && !strings.HasSuffix(t.low, "ed")
 	default: // adjectives and genitives follow
 		if len(g.name) > 0 {
-			return false
+			if l.Language != "fr" || !g.comp || !endsComplement(g, l) {
+				return false
+			}
+			g.toOffice() // Affaires étrangères
 		}
 		if g.lowers < 3 {
 			g.lowers++

@@ -35,9 +35,6 @@ func (m *medial) sources() {
 		if n == 0 {
 			continue
 		}
-		if m.lex.Language == "fr" && m.s.items[i].low == "à" && false {
-			continue
-		}
 		who, to := m.sourceBy(i, n, whose)
 		if who == nil {
 			continue
