@@ -41,6 +41,7 @@ func (s *Server) subjects() []func(huma.API) {
 		s.commitments,
 		s.escalation,
 		s.weapons,
+		s.statements,
 	}
 }
 

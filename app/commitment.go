@@ -70,7 +70,11 @@ func (a *App) Issues(ctx context.Context, at time.Time, policy agreement.Policy)
 	if err != nil {
 		return nil, fmt.Errorf("reading the issues: %w", err)
 	}
-	t := commitment.TalksAt(a.agreement, positionsOf(a.agreement, list), factsOf(list, policy), at)
+	positions, err := a.positions(ctx, list, policy)
+	if err != nil {
+		return nil, fmt.Errorf("reading the issues: %w", err)
+	}
+	t := commitment.TalksAt(a.agreement, positions, factsOf(list, policy), at)
 	out := &Issues{Talks: t, Moved: t.Moved(time.Time{}, time.Time{}), Agreement: a.agreement.Version(), Records: a.journal.Head().Size}
 	if out.Moved == nil {
 		out.Moved = []commitment.Movement{}

@@ -58,7 +58,11 @@ func (a *App) explainPromise(ctx context.Context, x *Explanation, policy agreeme
 	if err != nil {
 		return false, err
 	}
-	for _, p := range positionsOf(a.agreement, list) {
+	positions, err := a.positions(ctx, list, policy)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range positions {
 		if p.ID == x.ID {
 			x.Kind = "position"
 			x.Positions = append(x.Positions, p)
@@ -253,7 +257,11 @@ func (p *printer) position(x *commitment.Position) {
 	if x.Stance != "" {
 		stance = " (" + x.Stance + ")"
 	}
-	p.line(1, "%s%s%s: %s [%s]", x.At.UTC().Format(time.DateOnly), speaker, stance, x.Words.In("en"), x.ID)
+	confirmed := ""
+	if x.ConfirmedBy != "" {
+		confirmed = ", confirmed by " + x.ConfirmedBy
+	}
+	p.line(1, "%s%s%s: %s [%s%s]", x.At.UTC().Format(time.DateOnly), speaker, stance, x.Words.In("en"), x.ID, confirmed)
 	p.quotes(2, x.Sources)
 }
 

@@ -58,6 +58,8 @@ type Position struct {
 	Words   agreement.Text `json:"words"`
 	Sources []Quote        `json:"sources,omitempty"`
 	Record  uint64         `json:"record,omitempty"` // of the journal; 0: the terms
+	// ConfirmedBy is who took it from an article and put it on record.
+	ConfirmedBy string `json:"confirmed_by,omitempty"`
 }
 
 // Movement is a change of what a party says on an issue.

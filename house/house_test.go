@@ -36,6 +36,7 @@ func layers() []layer {
 		{"observation", nil, "what a source says does not depend on formats, storage or terms"},
 		{"incident", []string{"observation"}, "what happened does not depend on what was agreed"},
 		{"finding", core, "findings follow from terms and incidents alone"},
+		{"statement", []string{"agreement"}, "who said what in a text does not depend on what is made of it"},
 		{"commitment", []string{"agreement", "finding"}, "what is due follows from terms and a state, however it came to be known"},
 		{"escalation", []string{"agreement", "finding", "incident", "proportion"}, "which level is reached follows from terms and breaches alone"},
 		{"alert", nil, "a message's form does not depend on what it warns of"},
@@ -82,6 +83,7 @@ func layers() []layer {
 			"publish",
 			"report",
 			"site",
+			"statement",
 			"store/sqlite",
 			"territory",
 			"track",
@@ -158,7 +160,7 @@ func TestImportsFollowTheOrder(t *testing.T) {
 
 // The core neither reads files nor the clock nor the network.
 func TestTheCoreDoesNoInputOrOutput(t *testing.T) {
-	core := []string{"geo", "agreement", "line", "zone", "observation", "incident", "finding", "commitment", "casework", "escalation", "posture", "alert", "publish", "picture", "report", "simulate", "feed/"}
+	core := []string{"geo", "agreement", "line", "zone", "observation", "incident", "finding", "commitment", "casework", "escalation", "posture", "alert", "statement", "publish", "picture", "report", "simulate", "feed/"}
 	for _, s := range sources(t) {
 		if s.test || !slices.ContainsFunc(core, func(p string) bool { return matches(p, s.pkg) }) {
 			continue

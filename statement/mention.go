@@ -56,7 +56,7 @@ func (x *reading) commonWords() map[string]bool {
 func (x *reading) capital(s *sentence, i int, common map[string]bool) bool {
 	t := &s.items[i]
 	l := x.lex
-	if !t.upper() || l.common[t.low] && (t.first || l.Language == "en" || l.VerbFinal) || l.function[t.low] && !(t.acronym() && !t.first) || l.determiner[t.low] || l.preposition[t.low] {
+	if !t.upper() || l.common[t.low] && (t.first || l.Language == "en" || l.VerbFinal) || l.function[t.low] && !t.acronym() || l.determiner[t.low] || l.preposition[t.low] {
 		return false
 	}
 	if !t.first {
@@ -98,7 +98,7 @@ func (x *reading) headAhead(s *sentence, i, n int) bool {
 			return false
 		}
 		if x.head(t) {
-			return true
+			return !(x.lex.Inflected && !t.upper() && x.lex.verb(s.items, k) != nil)
 		}
 	}
 	return false
@@ -190,7 +190,7 @@ func (g *group) scan() bool {
 	items := g.s.items
 	for g.at < len(items) && items[g.at].kind == word {
 		t := &items[g.at]
-		isHead := x.head(t)
+		isHead := x.head(t) && !(l.Inflected && !t.upper() && l.verb(items, g.at) != nil)
 		if !isHead && (x.lex.verb(items, g.at) != nil && !x.capital(g.s, g.at, g.common)) {
 			break
 		}

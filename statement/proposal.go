@@ -11,6 +11,7 @@ import (
 // proposal writes out what was found.
 func (x *reading) proposal(f *found, sum string) Proposal {
 	p := Proposal{Speaker: f.who.full(), As: f.as, Verb: f.verb, Kind: f.kind, Language: x.lex.Language, Reasons: f.reasons}
+	p.offices = f.who.offices
 	if len(f.who.offices) > 0 {
 		p.Office = longestOf(f.who.offices)
 	}

@@ -53,6 +53,8 @@ type Proposal struct {
 	// rule of thumb between 0 and 1, no probability.
 	Confidence float64  `json:"confidence"`
 	Reasons    []string `json:"reasons"`
+
+	offices []string // all that the text gives the speaker
 }
 
 // Issue is an issue of the agreement that a statement may be about.

@@ -91,6 +91,7 @@ something wrong.`,
 		c.serve(),
 		c.ladder(),
 		c.notices(),
+		c.statements(),
 		c.weapons(),
 	)
 	return root

@@ -184,15 +184,15 @@ by whom, when. With --moved: who changed what they say, and in which direction.
 				for i := range t.Issues {
 					x := &t.Issues[i]
 					if len(x.Parties) == 0 {
-						rows = append(rows, []string{x.ID, x.Is, stamp(x.Since), "", "", "", "", "", ""})
+						rows = append(rows, []string{x.ID, x.Is, stamp(x.Since), "", "", "", "", "", "", ""})
 					}
 					for k := range x.Parties {
 						for _, p := range x.Parties[k].Newest {
-							rows = append(rows, []string{x.ID, x.Is, stamp(x.Since), p.Party, p.Stance, stamp(p.At), p.Speaker, p.ID, p.Words.In("en")})
+							rows = append(rows, []string{x.ID, x.Is, stamp(x.Since), p.Party, p.Stance, stamp(p.At), p.Speaker, p.ID, p.ConfirmedBy, p.Words.In("en")})
 						}
 					}
 				}
-				return c.table(s.csv, []string{"issue", "state", "since", "party", "stance", "said", "speaker", "position", "words"}, rows)
+				return c.table(s.csv, []string{"issue", "state", "since", "party", "stance", "said", "speaker", "position", "confirmed by", "words"}, rows)
 			})
 		},
 	}

@@ -97,6 +97,8 @@ func TestCaseworkPage(t *testing.T) { runPage(t, "casework.md", 20) }
 
 func TestSourcesPage(t *testing.T) { runPage(t, "sources.md", 8) }
 
+func TestStatementsPage(t *testing.T) { runPage(t, "statements.md", 10) }
+
 // runPage runs the commands of a page, which has at least so many lines of them.
 func runPage(t *testing.T, name string, least int) {
 	t.Helper()
