@@ -104,6 +104,9 @@ func (a *App) reportInput(ctx context.Context, day, audience string, limit func(
 	if in.Dark, err = a.dark(ctx, from, to); err != nil {
 		return nil, err
 	}
+	if err := a.ground(ctx, in, from, to); err != nil {
+		return nil, err
+	}
 	a.shapes(in, to)
 	if err := a.settlements(ctx, in); err != nil {
 		return nil, err

@@ -65,12 +65,7 @@ func (a *App) Sites(ctx context.Context, opt SitesOptions) ([]site.Status, error
 		opt.AsOf = a.now()
 	}
 	f := Filter{Since: opt.From, Until: opt.To}
-	// A window that began before the period is told of whole.
-	for i := range a.agreement.Ceasefire {
-		if c := &a.agreement.Ceasefire[i]; c.Site != "" && c.From.Before(f.Since) && (c.Until.IsZero() || c.Until.After(opt.From)) {
-			f.Since = c.From.Time
-		}
-	}
+	f.Since = windowsSince(a.agreement, opt.From, opt.To) // a window that began before is told of whole
 	incidents, err := a.Incidents(ctx, f)
 	if err != nil {
 		return nil, err

@@ -59,6 +59,8 @@ func layers() []layer {
 			"proportion",
 			"publish",
 			"track",
+			"site",
+			"territory",
 		}, core...), "a report knows neither storage nor HTTP"},
 		{"examples", nil, "the examples are files"},
 		{"simulate", []string{"examples", "geo", "observation"}, "a scenario does not know how it will be judged"},

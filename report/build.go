@@ -82,6 +82,9 @@ func Build(in Input) (*Report, error) {
 	b.responsibility()
 	b.logs()
 	b.weapons()
+	r.Storage = in.Storage
+	b.sites()
+	r.Territory = in.Territory
 	b.restrictions()
 	b.casualties()
 	b.excepted()
@@ -99,6 +102,7 @@ type builder struct {
 	asOf     time.Time
 	released *publish.Release
 	before   *publish.Release
+	policy   agreement.Policy
 	sees     func(observation.Handling) bool
 	withheld func(field string) bool
 
@@ -115,7 +119,7 @@ type builder struct {
 }
 
 func newBuilder(r *Report, in *Input, policy agreement.Policy, released, before *publish.Release) *builder {
-	b := &builder{r: r, in: in, released: released, before: before,
+	b := &builder{r: r, in: in, released: released, before: before, policy: policy,
 		sees:       func(h observation.Handling) bool { return publish.Sees(policy, h) },
 		withheld:   func(f string) bool { return publish.Withholds(policy, f) },
 		incidents:  released.Incidents,

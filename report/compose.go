@@ -45,6 +45,8 @@ func compose(r *Report, lang string) (*document, error) {
 	c.responsibility()
 	c.logs()
 	c.weapons()
+	c.sites()
+	c.territory()
 	c.restrictions()
 	c.casualties()
 	c.excepted()
@@ -520,6 +522,7 @@ func (c *composer) weapons() {
 	s := c.section("weapons", "section.weapons")
 	if len(r.Weapons) == 0 {
 		s.add(para(text(l.t("weapons.none"))))
+		c.storage(s)
 		return
 	}
 	t := table{id: "t-weapons", caption: l.t("weapons.caption"), columns: []column{
@@ -546,6 +549,7 @@ func (c *composer) weapons() {
 		t.rows = append(t.rows, row{cells: []cell{c.rowCell(w.row), plain(c.when1(w.At)), plain(c.count(w.Count)), plain(kind), plain(place), plain(c.means(w.Means))}})
 	}
 	s.add(t)
+	c.storage(s)
 }
 
 func (c *composer) restrictions() {

@@ -121,6 +121,15 @@ func Tables(r *Report) []Table {
 	if len(r.Logs.Parties) > 0 {
 		tables = append(tables, logTable(r))
 	}
+	if len(r.Storage) > 0 {
+		tables = append(tables, storageTable(r))
+	}
+	if len(r.Sites) > 0 {
+		tables = append(tables, siteTable(r))
+	}
+	if len(r.Territory) > 0 {
+		tables = append(tables, territoryTable(r))
+	}
 	return tables
 }
 

@@ -15,9 +15,12 @@ import (
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/incident"
+	"github.com/truce-monitor/truce/ledger"
 	"github.com/truce-monitor/truce/line"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/publish"
+	"github.com/truce-monitor/truce/site"
+	"github.com/truce-monitor/truce/territory"
 	"github.com/truce-monitor/truce/track"
 )
 
@@ -67,6 +70,17 @@ type Input struct {
 	// Dark says when sources that declare their times did not look, in the
 	// period and the one before it: then their silence means nothing.
 	Dark []Dark
+
+	// Sites is the register of protected sites, SiteNotes the last status note of
+	// each that the audience may see, Earlier what is on record since the begin of
+	// local ceasefires that began before the period and touch it.
+	Sites     []site.Site
+	SiteNotes map[string]site.Note
+	Earlier   publish.Data
+	// Storage is the ledger of withdrawn weapons at the cut-off, as the audience
+	// may see it; Territory who held what, for up to 31 days, the last of them this.
+	Storage   []ledger.Sheet
+	Territory []territory.Period
 
 	Lines       []line.Version // in force at the cut-off
 	Zones       []Shape        // in force at the cut-off, in the agreement's order

@@ -11,6 +11,8 @@ import (
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/partylog"
 	"github.com/truce-monitor/truce/publish"
+	"github.com/truce-monitor/truce/site"
+	"github.com/truce-monitor/truce/territory"
 )
 
 // Report is the day's report as data, before any language. Writers turn it
@@ -35,24 +37,27 @@ type Report struct {
 	Simulated bool     `json:"simulated"`
 	Notes     []string `json:"notes,omitempty"`
 
-	Totals         Totals         `json:"totals"`
-	Days           []DayCount     `json:"days"` // the days before and, last, this one
-	ByArea         []Group        `json:"by_area"`
-	ByHour         []Group        `json:"by_hour"` // 24 local hours from the cut-off on, and "unknown"
-	ByType         []Group        `json:"by_type"`
-	Provisions     []ProvisionRow `json:"provisions"`
-	Deadlines      []DeadlineRow  `json:"deadlines,omitempty"`
-	Responsibility Responsibility `json:"responsibility"`
-	Logs           Logs           `json:"party_logs"`
-	Annex          []AnnexRow     `json:"annex"`
-	Weapons        []WeaponRow    `json:"weapons,omitempty"`
-	Restrictions   []EventRow     `json:"restrictions,omitempty"`
-	Casualties     Casualties     `json:"casualties"`
-	Excepted       []EventRow     `json:"excepted,omitempty"`
-	Coverage       Coverage       `json:"coverage"`
-	Sources        []SourceRow    `json:"sources,omitempty"`
-	Findings       []FindingRow   `json:"findings,omitempty"`
-	Numbers        []Number       `json:"numbers"`
+	Totals         Totals             `json:"totals"`
+	Days           []DayCount         `json:"days"` // the days before and, last, this one
+	ByArea         []Group            `json:"by_area"`
+	ByHour         []Group            `json:"by_hour"` // 24 local hours from the cut-off on, and "unknown"
+	ByType         []Group            `json:"by_type"`
+	Provisions     []ProvisionRow     `json:"provisions"`
+	Deadlines      []DeadlineRow      `json:"deadlines,omitempty"`
+	Responsibility Responsibility     `json:"responsibility"`
+	Logs           Logs               `json:"party_logs"`
+	Annex          []AnnexRow         `json:"annex"`
+	Weapons        []WeaponRow        `json:"weapons,omitempty"`
+	Storage        []ledger.Sheet     `json:"storage,omitempty"`
+	Sites          []site.Status      `json:"sites,omitempty"`
+	Territory      []territory.Period `json:"territory,omitempty"` // the days up to this one
+	Restrictions   []EventRow         `json:"restrictions,omitempty"`
+	Casualties     Casualties         `json:"casualties"`
+	Excepted       []EventRow         `json:"excepted,omitempty"`
+	Coverage       Coverage           `json:"coverage"`
+	Sources        []SourceRow        `json:"sources,omitempty"`
+	Findings       []FindingRow       `json:"findings,omitempty"`
+	Numbers        []Number           `json:"numbers"`
 
 	Dark         []DarkRow     `json:"dark,omitempty"`
 	Quarantined  int           `json:"quarantined"`

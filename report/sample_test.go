@@ -121,6 +121,7 @@ func sample(n int) report.Input {
 		Dark:    []report.Dark{{Source: "satellite 1", From: from.Add(-9 * time.Hour), To: from.Add(3 * time.Hour)}},
 		Notes:   []string{"Satellite passes of 20 April were clouded over the eastern third of the line."},
 	}
+	addGround(&in)
 	path := contact()[0]
 	activities := []observation.Activity{"explosion", "explosion", "explosion", "burst", "burst", "shot", "shelling", "uav-strike", "uav-flight", "presence", "movement", "jamming", "access-denied", "fire", "exercise", "casualty"}
 	weaponOf := map[observation.Activity][]observation.Weapon{
