@@ -51,16 +51,21 @@ type Neighbour struct {
 	Minutes float64 `json:"minutes" doc:"Later; before it: negative"`
 }
 
-type listing struct {
+// Chosen are incidents; the same words choose them in every list, tile and download.
+type Chosen struct {
 	Period
-	BBox      string `query:"bbox" maxLength:"100" doc:"west,south,east,north in degrees WGS84" example:"30,46,40,52"`
+	BBox      string `query:"bbox" maxLength:"200" doc:"west,south,east,north in degrees WGS84" example:"30,46,40,52"`
 	Activity  string `query:"activity" maxLength:"40"`
-	Severity  string `query:"severity" maxLength:"40"`
+	Severity  string `query:"severity" maxLength:"40" doc:"Of the gravest finding"`
 	Result    string `query:"result" enum:"breach,consistent,excepted,undetermined"`
 	Provision string `query:"provision" maxLength:"100"`
-	Party     string `query:"party" maxLength:"100"`
-	Limit     int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
-	Cursor    string `query:"cursor" maxLength:"200" doc:"Where the page before ended: its next"`
+	Party     string `query:"party" maxLength:"100" doc:"Responsible by the gravest finding"`
+}
+
+type listing struct {
+	Chosen
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+	Cursor string `query:"cursor" maxLength:"200" doc:"Where the page before ended: its next"`
 }
 
 // filter is what is asked for, as far as whoever asks may see it.

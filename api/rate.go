@@ -22,14 +22,13 @@ const mostBuckets = 10_000
 
 func (s *Server) rate(api huma.API) {
 	get(s, api, "/api/v1/rate", "get-rate", access.ReadPublished, "Incidents by steps of time, beside the same hours of the days before", func(ctx context.Context, in *struct {
-		listing
+		Chosen
 		Step string `query:"step" enum:"5m,10m,15m,30m,1h,2h,3h,6h,12h,24h,168h" default:"1h"`
 	}) (*Rate, error) {
-		f, err := s.filter(ctx, &in.listing)
+		f, err := s.filter(ctx, &listing{Chosen: in.Chosen})
 		if err != nil {
 			return nil, err
 		}
-		f.Limit, f.Cursor = 0, ""
 		step, err := time.ParseDuration(in.Step)
 		if err != nil {
 			return nil, invalid("query.step", err)

@@ -30,6 +30,8 @@ func (s *Server) subjects() []func(huma.API) {
 		s.findings,
 		s.ogc,
 		s.rate,
+		s.tiles,
+		s.downloads,
 		s.submit,
 		s.media,
 		s.events,
