@@ -84,7 +84,15 @@ type App struct {
 	recorded  uint64 // the agreement's record
 	files     fs.FS  // the GeoJSON files of the recorded agreement
 
-	writing sync.Mutex // held by who writes the journal or the store
+	// writing is held by who changes the store. Who only appends to the journal
+	// holds recording; of both writing comes first. Whoever changes the store brings
+	// it up to the journal before, or after his own record, with catchUp.
+	writing, recording sync.Mutex
+	known              known // guarded by writing
+
+	receiving sync.Mutex // guards the following
+	live      *live      // nil: nothing was submitted
+	done      bool       // nothing more is taken
 
 	drawing sync.Mutex       // guards picture
 	picture *picture.Picture // nil: nobody has asked for it
@@ -196,6 +204,7 @@ func (a *App) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.known = known{store: a.store}
 	if a.opt.ReadOnly {
 		return a.load(ctx)
 	}
@@ -223,9 +232,18 @@ func (a *App) behind() {
 	}
 }
 
-// Close releases the workspace.
+// Close takes no more submissions, settles what was submitted, and releases the
+// workspace.
 func (a *App) Close() error {
 	var errs []error
+	a.receiving.Lock()
+	l := a.live
+	a.done = true
+	a.receiving.Unlock()
+	if l != nil {
+		l.close()
+		errs = append(errs, a.Settle(context.Background()))
+	}
 	if a.store != nil {
 		errs = append(errs, a.store.Close())
 	}

@@ -24,6 +24,13 @@ func (a *App) catchUp(ctx context.Context) error {
 	if applied == head {
 		return nil
 	}
+	if l := a.intakeOpen(); l != nil {
+		defer func() {
+			if applied, err := a.store.Applied(ctx); err == nil {
+				l.applied(applied)
+			}
+		}()
+	}
 	again, err := a.erasedSince(applied)
 	if err != nil {
 		return err
@@ -39,7 +46,7 @@ func (a *App) catchUp(ctx context.Context) error {
 	}
 	a.progress.Begin("applying records", int64(head-applied))
 	defer a.progress.End()
-	known := known{store: a.store}
+	known := &a.known
 	if err := known.reserve(ctx, int(head-applied)); err != nil {
 		return err
 	}
@@ -49,7 +56,7 @@ func (a *App) catchUp(ctx context.Context) error {
 		if chunk.err != nil {
 			return chunk.err
 		}
-		if err := a.applyChunk(ctx, &known, chunk.records); err != nil {
+		if err := a.applyChunk(ctx, known, chunk.records); err != nil {
 			return err
 		}
 		a.progress.Done(int64(chunk.records[len(chunk.records)-1].Seq + 1 - applied))

@@ -187,15 +187,7 @@ func (a *App) decide(ctx context.Context, d Decision) (uint64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("recording a decision on %s: %w", d.Of, err)
 	}
-	b, err := a.store.Begin(ctx)
-	if err != nil {
-		return seq, err
-	}
-	defer b.Rollback()
-	if err := a.applyRecord(b, seq, kindDecision, d.reference(), body); err != nil {
-		return seq, err
-	}
-	return seq, b.Commit(seq + 1)
+	return seq, a.catchUp(ctx)
 }
 
 // repeated finds the record with the decision's key.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/picture"
 	"github.com/truce-monitor/truce/publish"
 )
 
@@ -32,6 +33,8 @@ type Event struct {
 	Incidents []string  `json:"incidents,omitempty"`
 	Gone      []string  `json:"gone,omitempty"` // incidents that are now others
 	Record    uint64    `json:"record,omitempty"`
+
+	rows []Summary // of the incidents
 }
 
 // keepEvents is how many events are kept for those who come back.
@@ -176,11 +179,15 @@ func (a *App) Watch(ctx context.Context, after uint64, policy agreement.Policy) 
 			case EventSettled, EventReset:
 				e.Incidents, e.Gone = nil, nil
 			case EventIncident:
-				seen, err := a.Visible(ctx, policy, e.Incidents)
-				if err != nil || len(seen) == 0 {
+				seen := Event{ID: e.ID, Kind: e.Kind, At: e.At}
+				for i := range e.rows {
+					if picture.Shows(policy, a.now(), &e.rows[i]) {
+						seen.Incidents = append(seen.Incidents, e.rows[i].ID)
+					}
+				}
+				if e = seen; len(e.Incidents) == 0 {
 					continue
 				}
-				e = Event{ID: e.ID, Kind: e.Kind, At: e.At, Incidents: seen}
 			default:
 				if !mission {
 					continue

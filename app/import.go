@@ -72,7 +72,7 @@ func (a *App) Import(ctx context.Context, paths []string, opt ImportOptions) (*I
 		}
 	}
 	a.progress.Begin("reading", size)
-	in := &ingest{app: a, opt: opt, known: known{store: a.store}}
+	in := &ingest{app: a, opt: opt, known: &a.known}
 	err = in.files(ctx, files)
 	a.progress.End()
 	result := in.result()
@@ -114,7 +114,7 @@ func expand(paths []string) ([]string, error) {
 type ingest struct {
 	app      *App
 	opt      ImportOptions
-	known    known
+	known    *known
 	dry      bool
 	newTerms bool // lines or areas came
 	border   *geo.LineIndex
@@ -310,6 +310,14 @@ type pending struct {
 // store puts what is new in a chunk into the journal, then into the store.
 func (in *ingest) store(ctx context.Context, entries []entry, r *FileResult) error {
 	a := in.app
+	if !in.dry {
+		// Nothing else is recorded between the question what is new and the answer.
+		a.recording.Lock()
+		defer a.recording.Unlock()
+		if err := a.catchUp(ctx); err != nil {
+			return err
+		}
+	}
 	now := a.now()
 	if !in.dry {
 		if err := in.known.reserve(ctx, len(entries)); err != nil {
@@ -422,7 +430,7 @@ func (in *ingest) judgeNew(ctx context.Context, e *entry, fresh map[reference]*p
 			return nil, nil
 		}
 		if ok {
-			if same, err := in.redactedAlready(seq, digest, o); err != nil || same {
+			if same, err := in.app.redactedAlready(seq, digest, o); err != nil || same {
 				r.Known++
 				return nil, err
 			}

@@ -3,11 +3,21 @@ package app_test
 import (
 	"bufio"
 	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/app"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/publish"
@@ -184,4 +194,206 @@ func TestEventsGoOnWhereOneStopped(t *testing.T) {
 	if e := <-hub.Subscribe(ctx, first.ID+1_000_000); e.Kind != app.EventReset {
 		t.Errorf("a number from before a restart: %+v", e)
 	}
+}
+
+// digest is that of the store, over every row.
+func digest(t interface {
+	Helper()
+	Fatal(...any)
+}, a *app.App) string {
+	t.Helper()
+	r, err := a.Rebuild(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.Same {
+		t.Fatal("the rows made again from the journal differ from those that came live")
+	}
+	return r.After
+}
+
+// jsonl writes observations as truce's own format has them.
+func jsonl(t *rapid.T, dir string, some []observation.Observation) string {
+	var out []byte
+	for i := range some {
+		out = append(observation.AppendCanonical(out, &some[i]), '\n')
+	}
+	path := filepath.Join(dir, fmt.Sprintf("%d.jsonl", rand.Uint64()))
+	if err := os.WriteFile(path, out, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// fewer has rapid check so many cases at most.
+func fewer(t *testing.T, n int) {
+	t.Helper()
+	f := flag.Lookup("rapid.checks")
+	if before := f.Value.String(); before == f.DefValue {
+		if err := f.Value.Set(strconv.Itoa(n)); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { f.Value.Set(before) })
+	}
+}
+
+// However observations come, by Submit or Import, in which portions, with pauses in
+// which days are settled, and with the workspace closed and opened again between:
+// in the end there is what one import of them makes.
+func TestSubmittedIsAsImported(t *testing.T) {
+	all := demoObservations(t)
+	all = all[:min(len(all), 160)]
+	fewer(t, 6) // each takes seconds
+	examples := filepath.Join("..", "examples", "paris-2026", "agreement.yaml")
+	rapid.Check(t, func(t *rapid.T) {
+		dir, err := os.MkdirTemp("", "live")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.RemoveAll(dir)
+		some := slices.Clone(all)
+		if rapid.Bool().Draw(t, "shuffled") {
+			some = rapid.Permutation(some).Draw(t, "order")
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "corrections") {
+			o := some[rapid.IntRange(0, len(some)-1).Draw(t, "corrected")]
+			o.From, o.To = o.From.Add(time.Minute), o.To.Add(time.Minute)
+			some = append(some, o)
+		}
+		ctx := context.Background()
+		live, err := app.Init(ctx, filepath.Join(dir, "live"), examples, options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { live.Close() }()
+		for rest := some; len(rest) > 0; {
+			n := min(len(rest), rapid.IntRange(1, 120).Draw(t, "portion"))
+			switch rapid.IntRange(0, 5).Draw(t, "how") {
+			case 0:
+				if _, err := live.Import(ctx, []string{jsonl(t, dir, rest[:n])}, app.ImportOptions{}); err != nil {
+					t.Fatal(err)
+				}
+			case 1:
+				if err := live.Settle(ctx); err != nil {
+					t.Fatal(err)
+				}
+				n = 0
+			case 2:
+				if err := live.Close(); err != nil {
+					t.Fatal(err)
+				}
+				if live, err = app.Open(ctx, filepath.Join(dir, "live"), options()); err != nil {
+					t.Fatal(err)
+				}
+				n = 0
+			default:
+				receipts, err := live.Submit(ctx, rest[:n])
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, r := range receipts {
+					if r.Status == app.SubmitRefused {
+						t.Fatal(r)
+					}
+				}
+			}
+			rest = rest[n:]
+		}
+		if err := live.Settle(ctx); err != nil {
+			t.Fatal(err)
+		}
+		once, err := app.Init(ctx, filepath.Join(dir, "once"), examples, options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer once.Close()
+		if _, err := once.Import(ctx, []string{jsonl(t, dir, some)}, app.ImportOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := live.Listing(ctx, app.Filter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, _, err := once.Listing(ctx, app.Filter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatal(diff)
+		}
+		if digest(t, live) != digest(t, once) {
+			t.Fatal("what came live is not what an import makes")
+		}
+	})
+}
+
+// While what comes is not settled, every observation is in exactly one of the
+// incidents that are shown.
+func TestEveryObservationIsShownOnce(t *testing.T) {
+	all := demoObservations(t)
+	all = all[:min(len(all), 600)]
+	a := workspace(t, "paris-2026")
+	for portion := range slices.Chunk(all, 37) {
+		if _, err := a.Submit(t.Context(), portion); err != nil {
+			t.Fatal(err)
+		}
+	}
+	incidents, err := a.Incidents(t.Context(), app.Filter{Audience: publish.Mission, Policy: &agreement.Policy{Audience: publish.Mission, Handling: "TLP:RED"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]int{}
+	for _, in := range incidents {
+		for _, m := range in.Members {
+			seen[m.Source+"/"+m.Ref]++
+		}
+	}
+	for _, o := range all {
+		if n := seen[o.ID()]; n != 1 && !slices.Contains(o.Caveats, "reference-only") {
+			t.Errorf("%s is in %d incidents", o.ID(), n)
+		}
+	}
+}
+
+// Many at once, of whom some submit the same: each observation is on record once.
+func TestManySubmitAtOnce(t *testing.T) {
+	all := demoObservations(t)
+	all = all[:min(len(all), 300)]
+	a := workspace(t, "paris-2026")
+	var wg sync.WaitGroup
+	for k := range 8 {
+		wg.Go(func() {
+			for i := range all {
+				if i%4 == k%4 {
+					if _, err := a.Submit(t.Context(), all[i:i+1]); err != nil {
+						t.Error(err)
+					}
+				}
+				if i%40 == 0 {
+					if _, _, err := a.Listing(t.Context(), app.Filter{Limit: 20}); err != nil {
+						t.Error(err)
+					}
+					if _, err := a.Tile(t.Context(), app.Filter{Audience: publish.Public}, 5, 18, 11); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+	wg.Go(func() {
+		for range 3 {
+			if err := a.Settle(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	wg.Wait()
+	if err := a.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s, err := a.Status(t.Context())
+	if err != nil || s.Totals.Observations != len(all) || s.Totals.Corrections != 0 {
+		t.Errorf("%+v, %v; want %d observations", s.Totals, err, len(all))
+	}
+	digest(t, a)
 }

@@ -145,16 +145,41 @@ func (a *App) draw(ctx context.Context) (*picture.Picture, error) {
 	return p, nil
 }
 
-// redraw brings the picture up to runs that were made anew.
-func (a *App) redraw(runs map[int64]picture.Rows) {
+// install brings the picture up to runs that were made anew.
+func (a *App) install(ctx context.Context, runs map[int64]picture.Rows) error {
+	l := a.intakeOpen()
+	if l != nil {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+	}
 	a.drawing.Lock()
-	defer a.drawing.Unlock()
-	if a.picture == nil {
-		return
+	p := a.picture
+	a.drawing.Unlock()
+	switch {
+	case p == nil && l == nil:
+		return nil
+	case p == nil:
+		var err error
+		if p, err = a.draw(ctx); err != nil {
+			return err
+		}
+	default:
+		p = p.Next(runs)
 	}
-	for run, rows := range runs {
-		a.picture.Set(run, rows)
+	if l != nil {
+		applied, err := a.store.Applied(ctx)
+		if err != nil {
+			return err
+		}
+		if err := l.carry(ctx, p, applied); err != nil {
+			return err
+		}
 	}
+	a.drawing.Lock()
+	a.picture = p
+	a.drawing.Unlock()
+	a.publish(Event{Kind: EventSettled, Record: a.journal.Head().Size})
+	return nil
 }
 
 // forgetPicture has the picture made again when it is next asked for.
@@ -196,23 +221,11 @@ func (a *App) release(f *Filter, data publish.Data) publish.Data {
 	return publish.Apply(a.policy(f), a.now(), data).Data
 }
 
-// Visible returns which of these incidents the policy lets its audience know of now.
-func (a *App) Visible(ctx context.Context, policy agreement.Policy, ids []string) ([]string, error) {
-	var out []string
-	for _, id := range ids {
-		rows, _, err := a.Listing(ctx, Filter{Incident: id, Policy: &policy, Limit: 1})
-		if err != nil {
-			return nil, err
-		}
-		if len(rows) > 0 {
-			out = append(out, id)
-		}
-	}
-	return out, nil
-}
-
-// incidentOf is one incident with its run.
+// incidentOf is one incident with its run, as it is now.
 func (a *App) incidentOf(ctx context.Context, id string) (*sqlite.IncidentRow, bool, error) {
+	if row, ok := a.provisional(id); ok {
+		return row, true, nil
+	}
 	return a.store.Incident(ctx, id)
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"runtime"
 	"slices"
@@ -41,6 +42,9 @@ var errOldState = errors.New("fusion goes on from an unknown state")
 func (a *App) project(ctx context.Context) error {
 	err := a.projectFrom(ctx)
 	if !errors.Is(err, errOldState) {
+		if err != nil {
+			a.forgetPicture() // the store may be ahead of it
+		}
 		return err
 	}
 	a.log.Info("judging everything again", "why", err)
@@ -90,7 +94,7 @@ func (a *App) projectFrom(ctx context.Context) error {
 	}
 	a.progress.Begin("judging", total)
 	defer a.progress.End()
-	p := &projection{app: a}
+	p := &projection{app: a, drawn: map[int64]picture.Rows{}}
 	defer p.abandon()
 	changed := false // the state at the end of the day before
 	for i, d := range days {
@@ -111,7 +115,10 @@ func (a *App) projectFrom(ctx context.Context) error {
 	if err := p.commit(ctx); err != nil {
 		return err
 	}
-	return a.leftOpen(ctx, days[len(days)-1].Day)
+	if err := p.leftOpen(ctx, days[len(days)-1].Day); err != nil {
+		return err
+	}
+	return a.install(ctx, p.drawn)
 }
 
 // batch does one small transaction that applies no record.
@@ -135,9 +142,10 @@ func (a *App) batch(ctx context.Context, do func(*sqlite.Batch) error) error {
 // several in one transaction.
 type projection struct {
 	app       *App
-	jobs      chan job        // to the keeper; nil: there is none
-	kept      chan end        // from the keeper, when it ends
-	pending   int             // incidents in the transaction
+	jobs      chan job // to the keeper; nil: there is none
+	kept      chan end // from the keeper, when it ends
+	pending   int      // incidents in the transaction
+	drawn     map[int64]picture.Rows
 	fuser     *incident.Fuser // after the day before; nil: to be loaded
 	announced []incident.Incident
 	read      int64
@@ -178,7 +186,7 @@ func (p *projection) commit(ctx context.Context) error {
 	p.jobs, p.pending = nil, 0
 	done := <-p.kept
 	if done.err == nil {
-		p.app.redraw(done.drawn)
+		maps.Copy(p.drawn, done.drawn)
 	}
 	return done.err
 }
@@ -419,8 +427,9 @@ func (a *App) judgeOf(ctx context.Context, day, upTo int64) (*finding.Judge, err
 }
 
 // leftOpen judges the incidents that are still open after the last day.
-func (a *App) leftOpen(ctx context.Context, last int64) error {
-	p := &projection{app: a}
+func (p *projection) leftOpen(ctx context.Context, last int64) error {
+	a := p.app
+	p.leave()
 	if err := p.load(ctx, openRun); err != nil {
 		return err
 	}
@@ -444,7 +453,7 @@ func (a *App) leftOpen(ctx context.Context, last int64) error {
 	}); err != nil {
 		return err
 	}
-	a.redraw(k.drawn)
+	maps.Copy(p.drawn, k.drawn)
 	return nil
 }
 

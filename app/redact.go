@@ -153,8 +153,8 @@ func withoutPersons(o *observation.Observation) *observation.Observation {
 
 // redactedAlready reports whether what comes in is what was erased on demand:
 // the same file once more must not bring it back.
-func (in *ingest) redactedAlready(seq uint64, digest int64, o *observation.Observation) (bool, error) {
-	now, err := in.app.observation(in.app.journal, seq)
+func (a *App) redactedAlready(seq uint64, digest int64, o *observation.Observation) (bool, error) {
+	now, err := a.observation(a.journal, seq)
 	if err != nil || !slices.Contains(now.Caveats, redacted) {
 		return false, err
 	}

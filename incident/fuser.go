@@ -29,6 +29,8 @@ type Fuser struct {
 
 	memory  map[string]memory // of sources, from the days before
 	learned int64             // the last of those days
+
+	aside *Fuser // for Aside
 }
 
 type reference struct{ source, ref string }

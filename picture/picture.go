@@ -8,6 +8,7 @@ package picture
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"sync"
 	"time"
@@ -82,16 +83,32 @@ func (s *Summary) place(lat, lon, radiusM float64) {
 type Picture struct {
 	severities []string // the scale, the least grave first
 
-	mu       sync.RWMutex // guards the following
-	words    words
-	settled  map[int64]*segment // by run
-	segments []*segment         // all, the one with the newest row first
+	mu      sync.RWMutex // guards the following
+	words   words
+	settled map[int64]*part // by run
+	live    []*part         // provisional, the greater ones first
+	parts   []*part         // all, the one with the newest row first
+}
+
+// part is a segment of which some rows are not shown any more.
+type part struct {
+	*segment
+	gone []uint64 // a bit for each row; nil: all are shown
+}
+
+func (p *part) hides(i int) bool { return p.gone != nil && p.gone[i/64]>>(i%64)&1 == 1 }
+
+func (p *part) hide(i int) {
+	if p.gone == nil {
+		p.gone = make([]uint64, (len(p.rows)+63)/64)
+	}
+	p.gone[i/64] |= 1 << (i % 64)
 }
 
 // New makes an empty picture; severities is the agreement's scale, the least
 // grave first.
 func New(severities []string) *Picture {
-	return &Picture{severities: severities, settled: map[int64]*segment{}, words: newWords()}
+	return &Picture{severities: severities, settled: map[int64]*part{}, words: newWords()}
 }
 
 // Set makes rows those of a run, instead of those that it had.
@@ -101,7 +118,7 @@ func (p *Picture) Set(run int64, rows Rows) {
 	if len(rows.rows) == 0 {
 		delete(p.settled, run)
 	} else {
-		p.settled[run] = newSegment(p.words.adopt(rows))
+		p.settled[run] = &part{segment: newSegment(p.words.adopt(rows))}
 	}
 	p.arrange()
 }
@@ -110,23 +127,23 @@ func (p *Picture) Set(run int64, rows Rows) {
 func (p *Picture) SetAll(runs map[int64]Rows) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.words, p.settled = newWords(), make(map[int64]*segment, len(runs))
+	p.words, p.settled = newWords(), make(map[int64]*part, len(runs))
 	for run, rows := range runs {
 		if len(rows.rows) > 0 {
-			p.settled[run] = newSegment(p.words.adopt(rows))
+			p.settled[run] = &part{segment: newSegment(p.words.adopt(rows))}
 		}
 	}
 	p.arrange()
 }
 
-// arrange puts the segments in the order of their newest rows. The caller
+// arrange puts the parts in the order of their newest rows. The caller
 // holds mu.
 func (p *Picture) arrange() {
-	p.segments = p.segments[:0:0]
+	p.parts = slices.Clone(p.live)
 	for _, s := range p.settled {
-		p.segments = append(p.segments, s)
+		p.parts = append(p.parts, s)
 	}
-	slices.SortFunc(p.segments, func(a, b *segment) int {
+	slices.SortFunc(p.parts, func(a, b *part) int {
 		return cmp.Or(cmp.Compare(b.newest, a.newest), slices.Compare(b.rows[0].ID[:], a.rows[0].ID[:]))
 	})
 }
@@ -136,8 +153,11 @@ func (p *Picture) Len() int {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	n := 0
-	for _, s := range p.segments {
+	for _, s := range p.parts {
 		n += len(s.rows)
+		for _, word := range s.gone {
+			n -= bits.OnesCount64(word)
+		}
 	}
 	return n
 }

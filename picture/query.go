@@ -138,7 +138,7 @@ func (s *sieve) findings(q *Query) {
 }
 
 // misses reports whether nothing of a segment can pass.
-func (s *sieve) misses(g *segment) bool {
+func (s *sieve) misses(g *part) bool {
 	if s.nothing || g.newest < s.since || g.oldest >= s.until {
 		return true
 	}
@@ -167,6 +167,14 @@ func (s *sieve) passes(r *row) bool {
 	return (s.found == nil || s.found[r.Found]) && (s.incident == nil || *s.incident == r.ID)
 }
 
+// Shows reports whether a policy lets its audience know of an incident now.
+func Shows(policy agreement.Policy, now time.Time, s *Summary) bool {
+	if d := policy.Delay.Duration; d > 0 && s.To.After(now.Add(-d)) {
+		return false
+	}
+	return publish.Sees(policy, s.Handling)
+}
+
 // show is a row as the audience may see it.
 func (s *sieve) show(r *row) Summary {
 	out := s.words.unpack(r)
@@ -192,7 +200,7 @@ func (p *Picture) List(q Query) (rows []Summary, next string, err error) {
 			return nil, "", err
 		}
 	}
-	m := merge{sieve: s, waiting: p.segments, after: after}
+	m := merge{sieve: s, waiting: p.parts, after: after}
 	for r := m.next(); r != nil; r = m.next() {
 		if q.Limit > 0 && len(rows) == q.Limit {
 			last := &rows[len(rows)-1]
@@ -223,26 +231,26 @@ func place(cursor string) (row, error) {
 // merge yields the rows of all segments that pass, the newest first.
 type merge struct {
 	sieve   *sieve
-	waiting []*segment // not begun, the one with the newest row first
+	waiting []*part // not begun, the one with the newest row first
 	open    []run
 	after   row
 }
 
 type run struct {
-	segment *segment
-	ground  *ground // nil: nobody asks for the place
-	at      int
+	part   *part
+	ground *ground // nil: nobody asks for the place
+	at     int
 }
 
 // find goes to the next row that passes, from at on; false if there is none.
 func (r *run) find(s *sieve) bool {
-	rows := r.segment.rows
+	rows := r.part.rows
 	for ; r.at < len(rows); r.at++ {
 		x := &rows[r.at]
 		if x.From < s.since {
 			return false
 		}
-		if s.passes(x) && (s.box == nil || x.Radius > 0 && s.box.holds(r.ground.lat[r.at], r.ground.lon[r.at])) {
+		if s.passes(x) && !r.part.hides(r.at) && (s.box == nil || x.Radius > 0 && s.box.holds(r.ground.lat[r.at], r.ground.lon[r.at])) {
 			return true
 		}
 	}
@@ -266,7 +274,7 @@ func (m *merge) next() *row {
 			return nil
 		}
 		r := &m.open[best]
-		out := &r.segment.rows[r.at]
+		out := &r.part.rows[r.at]
 		if r.at++; !r.find(m.sieve) {
 			m.open = slices.Delete(m.open, best, best+1)
 		}
@@ -274,13 +282,13 @@ func (m *merge) next() *row {
 	}
 }
 
-func (r *run) row() row { return r.segment.rows[r.at] }
+func (r *run) row() row { return r.part.rows[r.at] }
 
-func (m *merge) begin(g *segment) {
+func (m *merge) begin(g *part) {
 	if m.sieve.misses(g) {
 		return
 	}
-	r := run{segment: g}
+	r := run{part: g}
 	until := row{From: m.sieve.until} // a From of until itself is out
 	if newer(m.after, until) > 0 {
 		until = m.after

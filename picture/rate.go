@@ -95,14 +95,14 @@ func (p *Picture) Span() (first, end time.Time) {
 }
 
 func (p *Picture) span() (first, end time.Time) {
-	if len(p.segments) == 0 {
+	if len(p.parts) == 0 {
 		return first, end
 	}
 	oldest := noTime
-	for _, s := range p.segments {
+	for _, s := range p.parts {
 		oldest = min(oldest, s.oldest)
 	}
-	return time.UnixMicro(oldest).UTC(), time.UnixMicro(p.segments[0].newest + 1).UTC()
+	return time.UnixMicro(oldest).UTC(), time.UnixMicro(p.parts[0].newest + 1).UTC()
 }
 
 // count sorts the rows that pass into n steps from start on.
@@ -111,11 +111,11 @@ func (p *Picture) count(q *Query, start time.Time, step time.Duration, n int) (a
 	all, breaches = make([]int, n), make([]int, n)
 	breach := s.words.number[string(finding.Breach)]
 	from, width := start.UnixMicro(), step.Microseconds()
-	for _, g := range p.segments {
+	for _, g := range p.parts {
 		if s.misses(g) {
 			continue
 		}
-		r := run{segment: g, at: sort.Search(len(g.rows), func(i int) bool { return g.rows[i].From < s.until })}
+		r := run{part: g, at: sort.Search(len(g.rows), func(i int) bool { return g.rows[i].From < s.until })}
 		if s.box != nil {
 			r.ground = g.on(s.grid)
 		}

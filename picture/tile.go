@@ -66,7 +66,7 @@ func (p *Picture) Tile(q Query, z, x, y int) (*Tile, error) {
 
 // between is how many rows lie in the query's time, whatever else it asks for.
 func (p *Picture) between(s *sieve) (n int) {
-	for _, g := range p.segments {
+	for _, g := range p.parts {
 		if s.misses(g) {
 			continue
 		}
@@ -80,7 +80,7 @@ func (p *Picture) between(s *sieve) (n int) {
 // each yields the rows with keys in [first, end) that pass, and which of the
 // keys it is; false if it was broken off.
 func (p *Picture) each(s *sieve, first, end uint64, yield func(r *row, g *ground, i int) bool) bool {
-	for _, seg := range p.segments {
+	for _, seg := range p.parts {
 		if s.misses(seg) {
 			continue
 		}
@@ -88,7 +88,7 @@ func (p *Picture) each(s *sieve, first, end uint64, yield func(r *row, g *ground
 		from, _ := slices.BinarySearch(g.keys, first)
 		for i := from; i < len(g.keys) && g.keys[i] < end; i++ {
 			r := &seg.rows[g.at[i]]
-			if s.passes(r) && (s.box == nil || s.box.holds(g.lat[g.at[i]], g.lon[g.at[i]])) && !yield(r, g, i) {
+			if s.passes(r) && !seg.hides(int(g.at[i])) && (s.box == nil || s.box.holds(g.lat[g.at[i]], g.lon[g.at[i]])) && !yield(r, g, i) {
 				return false
 			}
 		}

@@ -1,0 +1,164 @@
+package picture
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/truce-monitor/truce/incident"
+)
+
+// Ref names one row.
+type Ref struct {
+	ID   string
+	From time.Time // of the incident, UTC
+}
+
+// Replace takes rows out of the picture and puts provisional ones in.
+func (p *Picture) Replace(gone []Ref, rows Rows) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, g := range gone {
+		if id, err := incident.ParseKey(g.ID); err == nil {
+			p.hide(row{From: g.From.UnixMicro(), ID: id})
+		}
+	}
+	if len(rows.rows) > 0 {
+		p.live = append(p.live, &part{segment: newSegment(p.words.adopt(rows))})
+	}
+	p.merge()
+	p.arrange()
+}
+
+func (p *Picture) hide(r row) {
+	for _, x := range p.parts {
+		if x.oldest > r.From || x.newest < r.From {
+			continue
+		}
+		if i, ok := slices.BinarySearchFunc(x.rows, r, newer); ok {
+			x.hide(i)
+		}
+	}
+}
+
+// merge joins the last live parts as long as they are of a like size, so that
+// there are few of them. The caller holds mu.
+func (p *Picture) merge() {
+	for n := len(p.live); n >= 2 && len(p.live[n-2].rows) <= 2*len(p.live[n-1].rows); n = len(p.live) {
+		var rows []row
+		for _, x := range p.live[n-2:] {
+			for i := range x.rows {
+				if !x.hides(i) {
+					rows = append(rows, x.rows[i])
+				}
+			}
+		}
+		if p.live = p.live[: n-2 : n-2]; len(rows) > 0 {
+			p.live = append(p.live, &part{segment: newSegment(rows)})
+		}
+	}
+}
+
+// Next is the picture with the rows of some runs anew and nothing provisional in
+// it; p stays as it is.
+func (p *Picture) Next(runs map[int64]Rows) *Picture {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	out := New(p.severities)
+	out.words = words{number: maps.Clone(p.words.number), text: slices.Clone(p.words.text)}
+	for run, x := range p.settled {
+		out.settled[run] = &part{segment: x.segment}
+	}
+	for run, rows := range runs {
+		delete(out.settled, run)
+		if len(rows.rows) > 0 {
+			out.settled[run] = &part{segment: newSegment(out.words.adopt(rows))}
+		}
+	}
+	out.arrange()
+	return out
+}
+
+// Near is an incident that may be of the same event as a report.
+type Near struct {
+	Ref
+	Provisional bool
+	Apart       float64 // how far in place and time, in units of what could still be the same
+}
+
+// soon is by how much the times of incidents may err beyond what they say.
+const soon = 2 * time.Minute
+
+// Near finds the incidents within a report's reach, the nearest first, at most
+// so many.
+func (p *Picture) Near(r incident.Reach, most int) []Near {
+	const gate, circle = 4, 2.4477 // standard deviations; of the 95 % circle
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	from, to := r.From.Add(-soon).UnixMicro(), r.To.Add(soon).UnixMicro()
+	perLat := 111_195.0
+	perLon := perLat * math.Max(math.Cos(r.Lat*math.Pi/180), 1e-3)
+	// What lies farther than this is too vague or too far to be decided at once.
+	widest := gate/circle*r.RadiusM + 5000
+	var out []Near
+	for _, x := range p.parts {
+		if x.oldest > to || x.newest < from-maxLong {
+			continue
+		}
+		g := x.on(0)
+		for _, span := range around(r.Lat, r.Lon, widest/perLat, widest/perLon) {
+			i, _ := slices.BinarySearch(g.keys, span[0])
+			for ; i < len(g.keys) && g.keys[i] < span[1]; i++ {
+				at := int(g.at[i])
+				row := &x.rows[at]
+				if row.From > to || row.To < from || x.hides(at) {
+					continue
+				}
+				north := (float64(row.Lat)/1e7 - r.Lat) * perLat
+				east := (float64(row.Lon)/1e7 - r.Lon) * perLon
+				could := gate / circle * math.Hypot(math.Hypot(r.RadiusM, float64(row.Radius)/10), 100)
+				apart := math.Hypot(north, east) / could
+				if apart > 1 {
+					continue
+				}
+				lag := math.Abs(float64((row.From+row.To)/2 - (from+to)/2))
+				apart += lag / float64((to-from+row.To-row.From)/2)
+				out = append(out, Near{Ref{row.ID.String(), time.UnixMicro(row.From).UTC()}, row.State&provisional != 0, apart})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Near) int {
+		switch {
+		case a.Apart < b.Apart:
+			return -1
+		case a.Apart > b.Apart:
+			return 1
+		}
+		return 0
+	})
+	return out[:min(len(out), most)]
+}
+
+// maxLong is how long, in microseconds, incidents of more than an instant are
+// looked back for.
+const maxLong = int64(24 * time.Hour / time.Microsecond)
+
+// around is the ranges of keys that cover a box about a place: those of the one
+// to four tiles, at the finest zoom at which four are enough.
+func around(lat, lon, dLat, dLon float64) (out [][2]uint64) {
+	low, high := mercator(lat-dLat, lon-dLon), mercator(lat+dLat, lon+dLon)
+	x0, y1 := gather(low), gather(low>>1) // y grows to the south
+	x1, y0 := gather(high), gather(high>>1)
+	level := 0
+	for x1>>level-x0>>level > 1 || y1>>level-y0>>level > 1 {
+		level++
+	}
+	for x := x0 >> level; x <= x1>>level; x++ {
+		for y := y0 >> level; y <= y1>>level; y++ {
+			first := (spread(x) | spread(y)<<1) << (2 * level)
+			out = append(out, [2]uint64{first, first + 1<<(2*level)})
+		}
+	}
+	return out
+}
