@@ -194,8 +194,8 @@ func (l *live) fuse(ctx context.Context, p *picture.Picture, records []arrived, 
 	return nil
 }
 
-// about is how many incidents near a report are fused with it again, at most.
-const about = 8
+// neighbours is how many incidents near a report are fused with it again, at most.
+const neighbours = 8
 
 // fuseDay fuses arrivals of one day with the incidents about them.
 func (l *live) fuseDay(ctx context.Context, p *picture.Picture, day int64, some []arrived, e *Event) error {
@@ -221,7 +221,7 @@ func (l *live) fuseDay(ctx context.Context, p *picture.Picture, day int64, some 
 		if !ok {
 			continue
 		}
-		for _, n := range p.Near(reach, about) {
+		for _, n := range p.Near(reach, neighbours) {
 			if _, err := l.incident(ctx, n.ID, before); err != nil {
 				return err
 			}
@@ -315,7 +315,7 @@ func (l *live) holder(ctx context.Context, p *picture.Picture, fuser *incident.F
 	if !ok {
 		return nil
 	}
-	for _, n := range p.Near(reach, 16*about) {
+	for _, n := range p.Near(reach, 16*neighbours) {
 		found := map[string]*incident.Incident{}
 		in, err := l.incident(ctx, n.ID, found)
 		if err != nil {
