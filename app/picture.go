@@ -221,6 +221,21 @@ func (a *App) release(f *Filter, data publish.Data) publish.Data {
 	return publish.Apply(a.policy(f), a.now(), data).Data
 }
 
+// Visible returns which of these incidents the policy lets its audience know of now.
+func (a *App) Visible(ctx context.Context, policy agreement.Policy, ids []string) ([]string, error) {
+	var out []string
+	for _, id := range ids {
+		rows, _, err := a.Listing(ctx, Filter{Incident: id, Policy: &policy, Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) > 0 {
+			out = append(out, id)
+		}
+	}
+	return out, nil
+}
+
 // incidentOf is one incident with its run, as it is now.
 func (a *App) incidentOf(ctx context.Context, id string) (*sqlite.IncidentRow, bool, error) {
 	if row, ok := a.provisional(id); ok {

@@ -77,6 +77,9 @@ func query(t *rapid.T) picture.Query {
 	}
 	pick := func(name string, of ...string) string { return rapid.SampledFrom(append(of, "", "", "")).Draw(t, name) }
 	q.Activity, q.Severity, q.Result, q.Party = pick("activity", "shelling", "none"), pick("severity", "S1", "S3"), pick("result", "breach", "consistent"), pick("party", "a")
+	if rapid.IntRange(0, 4).Draw(t, "one") == 0 {
+		q.Incident = id(rapid.IntRange(0, 70).Draw(t, "incident"))
+	}
 	if p := pick("provision", "no-fire", "other"); p != "" {
 		q.Provisions = []string{p}
 	}
@@ -101,6 +104,9 @@ func expected(all []picture.Summary, q picture.Query) []picture.Summary {
 			s.Party = ""
 		}
 		if b := q.Box; b != nil && (s.RadiusM == 0 || *s.Lat < b[1] || *s.Lat > b[3] || *s.Lon < b[0] || *s.Lon > b[2]) {
+			continue
+		}
+		if q.Incident != "" && s.ID != q.Incident {
 			continue
 		}
 		if q.Activity != "" && string(s.Activity) != q.Activity || q.Severity != "" && s.Severity != q.Severity || q.Party != "" && s.Party != q.Party {

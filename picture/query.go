@@ -237,15 +237,15 @@ type merge struct {
 }
 
 type run struct {
-	part   *part
-	ground *ground // nil: nobody asks for the place
-	at     int
+	part    *part
+	ground  *ground // nil: nobody asks for the place
+	at, end int
 }
 
 // find goes to the next row that passes, from at on; false if there is none.
 func (r *run) find(s *sieve) bool {
 	rows := r.part.rows
-	for ; r.at < len(rows); r.at++ {
+	for ; r.at < r.end; r.at++ {
 		x := &rows[r.at]
 		if x.From < s.since {
 			return false
@@ -288,7 +288,7 @@ func (m *merge) begin(g *part) {
 	if m.sieve.misses(g) {
 		return
 	}
-	r := run{part: g}
+	r := run{part: g, end: len(g.rows)}
 	until := row{From: m.sieve.until} // a From of until itself is out
 	if newer(m.after, until) > 0 {
 		until = m.after
@@ -296,6 +296,13 @@ func (m *merge) begin(g *part) {
 	r.at, _ = slices.BinarySearchFunc(g.rows, until, newer)
 	for r.at < len(g.rows) && newer(g.rows[r.at], m.after) <= 0 {
 		r.at++
+	}
+	if id := m.sieve.incident; id != nil {
+		i, ok := g.find(*id)
+		if !ok || i < r.at {
+			return
+		}
+		r.at, r.end = i, i+1
 	}
 	if m.sieve.box != nil {
 		r.ground = g.on(m.sieve.grid)

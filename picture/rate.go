@@ -115,7 +115,7 @@ func (p *Picture) count(q *Query, start time.Time, step time.Duration, n int) (a
 		if s.misses(g) {
 			continue
 		}
-		r := run{part: g, at: sort.Search(len(g.rows), func(i int) bool { return g.rows[i].From < s.until })}
+		r := run{part: g, end: len(g.rows), at: sort.Search(len(g.rows), func(i int) bool { return g.rows[i].From < s.until })}
 		if s.box != nil {
 			r.ground = g.on(s.grid)
 		}

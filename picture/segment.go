@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/publish"
 )
@@ -18,6 +19,7 @@ type segment struct {
 	has            map[uint32]bool // words that occur in its rows
 
 	mu     sync.Mutex
+	byID   []int32             // rows in the order of their ids; nil: nobody has asked
 	ground map[float64]*ground // by the grid's metres; 0: as they are
 }
 
@@ -42,6 +44,24 @@ func newSegment(rows []row) *segment {
 // newer is the order of lists: the newest first.
 func newer(a, b row) int {
 	return cmp.Or(cmp.Compare(b.From, a.From), slices.Compare(b.ID[:], a.ID[:]))
+}
+
+// find is the row with an id.
+func (s *segment) find(id incident.Key) (int, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.byID == nil {
+		s.byID = make([]int32, len(s.rows))
+		for i := range s.byID {
+			s.byID[i] = int32(i)
+		}
+		slices.SortFunc(s.byID, func(a, b int32) int { return slices.Compare(s.rows[a].ID[:], s.rows[b].ID[:]) })
+	}
+	i, ok := slices.BinarySearchFunc(s.byID, id, func(at int32, id incident.Key) int { return slices.Compare(s.rows[at].ID[:], id[:]) })
+	if !ok {
+		return 0, false
+	}
+	return int(s.byID[i]), true
 }
 
 // on is where the rows lie on a grid of so many metres.
