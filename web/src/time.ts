@@ -34,6 +34,21 @@ export const utc = (at: Date) => `${date(at, "UTC")}, ${clock(at, "UTC")} UTC`;
 export const day = (at: Date, timeZone = zone()) =>
   new Intl.DateTimeFormat("sv-SE", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
 
+// instant is when a clock in a time zone shows a date (2026-03-04) and a time (19:30).
+export function instant(date: string, at: string, timeZone = zone()): Date {
+  const wanted = Date.parse(`${date}T${at || "00:00"}:00Z`);
+  const shown = (t: number) => Date.parse(`${day(new Date(t), timeZone)}T${format(timeZone, clockOptions).format(t)}:00Z`);
+  const first = wanted - (shown(wanted) - wanted);
+  return new Date(first - (shown(first) - wanted)); // once more: the offset may have changed between
+}
+
+// reportDay is when a report's day begins and ends: at the cut-off of the day
+// before and of the day, or at midnight.
+export function reportDay(date: string, cutoff: string, timeZone = zone()): [Date, Date] {
+  const beside = (days: number) => new Date(Date.parse(date + "T00:00:00Z") + days * 86400000).toISOString().slice(0, 10);
+  return cutoff ? [instant(beside(-1), cutoff, timeZone), instant(date, cutoff, timeZone)] : [instant(date, "", timeZone), instant(beside(1), "", timeZone)];
+}
+
 // span is a length of time in words: 3 d 4 h, 12 min.
 export function span(ms: number): string {
   const min = Math.round(Math.abs(ms) / 60000);

@@ -29,7 +29,9 @@ export function draw(element: HTMLElement, first: View): Drawn {
   });
 
   const set = (name: string, features: GeoJSON.Feature[]) => map.getSource<GeoJSONSource>(name)?.setData(collection(features));
-  let loaded: Bounds | undefined, small = false;
+  let moved = false; // by the reader
+  map.on("movestart", e => { moved ||= "originalEvent" in e && !!e.originalEvent; });
+  let loaded: Bounds | undefined, small = false, land: GeoJSON.Feature[] = [], named: GeoJSON.Feature[] = [];
   async function around() {
     const b = map.getBounds(), near = map.getZoom() >= 7.5;
     const seen: Bounds = [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()];
@@ -38,11 +40,16 @@ export function draw(element: HTMLElement, first: View): Drawn {
     const want = widen(seen, 0.35);
     loaded = want;
     small = near;
-    const [land, places] = await Promise.all([ground(want), towns(want, near)]);
+    const [earth, places] = await Promise.all([ground(want), towns(want, near)]);
+    land = earth;
+    named = places.map(p => ({ type: "Feature", properties: { name: p[0], people: p[3] }, geometry: { type: "Point", coordinates: [p[1], p[2]] } }));
     set("base", land);
-    set("towns", places.map(p => ({ type: "Feature", properties: { name: p[0], people: p[3] }, geometry: { type: "Point", coordinates: [p[1], p[2]] } })));
+    set("towns", named);
   }
+  // fill gives every source what it has to show; a new style empties them.
   const fill = () => {
+    set("base", land);
+    set("towns", named);
     set("lines", view.lines);
     set("zones", view.zones);
     set("areas", view.areas);
@@ -94,6 +101,7 @@ export function draw(element: HTMLElement, first: View): Drawn {
   return {
     update(next) {
       const chosen = next.selected?.at.id, before = view.selected?.at.id;
+      if (!moved && next.bounds.join() !== view.bounds.join()) map.fitBounds(next.bounds, { padding: 24, animate: false });
       const zonesChanged = ids(next).join() !== ids(view).join();
       view = next;
       if (!map.isStyleLoaded() && !map.loaded()) map.once("idle", fill);
@@ -113,8 +121,6 @@ export function draw(element: HTMLElement, first: View): Drawn {
       for (const id of map.listImages()) if (picture(id)) map.updateImage(id, picture(id)!);
       map.setStyle(style(ids(view)), { diff: true });
       fill();
-      loaded = undefined;
-      void around();
     },
     remove: () => map.remove(),
   };

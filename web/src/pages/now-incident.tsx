@@ -29,7 +29,7 @@ export function Incident({ detail: d, onSelect, zones }: { detail: Detail; onSel
         <dl class="pairs">
           <dt>{t("incident.happened")}</dt><dd><Probability p={i.probability} label={t("incident.happened")} /> <small class="grey">{t("now.sources", { n: i.independent_sources })}</small></dd>
           {i.activities && i.activities.length > 1 && <><dt>{t("incident.kind")}</dt><dd>{i.activities.slice(0, 3).map(a => `${word("activity", a.activity)} ${percent(a.probability)}`).join(" · ")}</dd></>}
-          {d.findings.map(f => <><dt>{t("incident.breach-of", { id: f.provision })}</dt><dd><Probability p={f.breach_probability} label={f.provision} /></dd></>)}
+          {d.findings.map(f => <><dt>{t("incident.breach-of", { id: f.reasons.find(r => r.code === "provision")?.args?.["article"] ?? f.provision })}</dt><dd><Probability p={f.breach_probability} label={f.provision} /></dd></>)}
         </dl>
       </section>
 
@@ -39,7 +39,7 @@ export function Incident({ detail: d, onSelect, zones }: { detail: Detail; onSel
           {place?.distance_m !== undefined && <><dt>{t("incident.line")}</dt><dd>{distance(place.distance_m)}</dd></>}
           {place?.side && <><dt>{t("incident.side")}</dt><dd>{party(place.side)} <small class="grey">{percent(place.side_probability ?? 1)}</small></dd></>}
           {i.position && <><dt>{t("incident.position")}</dt><dd><code>{i.position.lat.toFixed(4)}, {i.position.lon.toFixed(4)}</code> <small class="grey">± {distance(i.position.radius_m)} ({t("incident.with-95")})</small></dd></>}
-          {inside.length > 0 && <><dt>{t("incident.zones")}</dt><dd>{inside.map(z => <div>{zoneName(z.zone)} <small class="grey">{percent(z.probability)}</small></div>)}</dd></>}
+          {inside.length > 0 && <><dt>{t("incident.zones")}</dt><dd><ul class="zones-in">{inside.map(z => <li>{zoneName(z.zone)}{z.probability < 0.995 && <small class="grey"> {percent(z.probability)}</small>}</li>)}</ul></dd></>}
         </dl>
       </section>
 

@@ -35,16 +35,15 @@ export default function Now() {
 
   const first = Date.parse(s.first ?? s.now), last = Date.parse(s.last ?? s.now);
   const report = useLoad(signal => (s.days.best ? api.day(s.days.best, { signal }) : Promise.reject(new Error(t("now.no-day")))), [s.days.best, s.audience]);
-  const start = report.value ? Date.parse(report.value.from) : Math.max(first, last - 86400000);
+  const start = s.days.best ? time.reportDay(s.days.best, s.cutoff)[0].getTime() : Math.max(first, last - 86400000);
   const period: Period = { since: query["since"] ? Date.parse(query["since"]) : start, until: query["until"] ? Date.parse(query["until"]) : last + 1000 };
 
   const span = Math.max(3600000, last - first);
   const step = steps.find(x => span / x <= 180) ?? steps.at(-1)!;
   const filter: Query = { activity: query["activity"], severity: query["severity"], result: query["result"], provision: query["provision"], party: query["party"] };
   const key = JSON.stringify(filter) + language.value + s.audience;
-  const ready = !!(report.value || report.failure || query["since"]);
 
-  const list = useLoad(async signal => (ready ? api.incidents({ ...filter, since: new Date(period.since).toISOString(), until: new Date(period.until).toISOString(), limit: 500 }, { signal }) : undefined), [key, period.since, period.until, ready]);
+  const list = useLoad(signal => api.incidents({ ...filter, since: new Date(period.since).toISOString(), until: new Date(period.until).toISOString(), limit: 500 }, { signal }), [key, period.since, period.until]);
   const rate = useLoad(signal => api.rate({ step: stepName(step) }, { signal }), [step, s.audience]);
   const lines = useLoad(api.lines, [s.audience]);
   const zones = useLoad(api.zones, [s.audience]);
@@ -96,7 +95,7 @@ export default function Now() {
       <Lead report={report.value} failure={report.failure} />
       <div class="now-board">
         <section class="now-where" aria-label={t("now.map")}>
-          {lines.value && <MapView bounds={bounds} label={t("now.map-label", { n: rows.length })} lines={lines.value} zones={zones.value ?? []} areas={areas.value ?? []} incidents={shown} selected={selected} onSelect={choose} describe={describe} />}
+          <MapView bounds={bounds} label={t("now.map-label", { n: rows.length })} lines={lines.value ?? []} zones={zones.value ?? []} areas={areas.value ?? []} incidents={shown} selected={selected} onSelect={choose} describe={describe} />
           <p class="map-credit">Natural Earth · GeoNames</p>
         </section>
         <section class="now-when" aria-label={t("brush.label")}>
