@@ -5,8 +5,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/truce-monitor/truce/observation"
 )
 
 type detail struct {
@@ -231,4 +234,31 @@ func TestShortcuts(t *testing.T) {
 	v.wait(`!document.querySelector("dialog[open]")`)
 	v.keys("gt")
 	v.wait(`location.pathname === "/terms"`)
+}
+
+// A connection that breaks is shown as broken, comes back by itself, and what
+// was reported in the meantime appears.
+func TestLiveUpdates(t *testing.T) {
+	s := newSite(t)
+	v := s.open(t, window{})
+	v.signIn()
+	v.goTo("/")
+	v.wait(`document.querySelector(".live.live")`)
+	before := eval[int](v, `document.querySelectorAll(".incidents li").length`)
+	eval[bool](v, `(window.states = [], new MutationObserver(() => states.push(document.querySelector(".live")?.className)).observe(document.querySelector(".now-what"), { subtree: true, childList: true, attributes: true }), true)`)
+	s.CloseClientConnections()
+	v.wait(`states.some(x => x === "live lost")`)
+	at := time.Date(2026, 3, 8, 21, 51, 0, 0, time.UTC)
+	receipts, err := s.app.Submit(t.Context(), []observation.Observation{{
+		Source: "patrol 7", Ref: "1", Means: "patrol", How: "heard", From: at, To: at.Add(time.Minute), Reported: at.Add(time.Minute), Activity: "explosion",
+		Position: &observation.Position{Lat: 47.1, Lon: 37.2, Radius: 200}, Handling: observation.Amber,
+	}})
+	if err != nil || len(receipts) != 1 || receipts[0].Status != "new" {
+		t.Fatalf("%+v, %v", receipts, err)
+	}
+	v.wait(`document.querySelector(".live.live")`)
+	v.wait(fmt.Sprintf(`document.querySelectorAll(".incidents li").length > %d && document.querySelector(".incidents li.fresh")`, before))
+	if got := eval[string](v, `document.querySelector("[aria-live=polite]").innerText`); !strings.Contains(got, "new or ha") {
+		t.Errorf("a screen reader is told %q", got)
+	}
 }

@@ -209,7 +209,7 @@ export const api = {
   signOut: () => call<void>("DELETE", "/api/v1/session"),
   incidents: (q: Query, init?: RequestInit) => get<{ incidents: Summary[]; next?: string }>("/api/v1/incidents", q, init).then(x => (x.incidents.forEach(whole), x)),
   incident: (id: string, init?: RequestInit) => get<Detail>(`/api/v1/incidents/${encodeURIComponent(id)}`, {}, init).then(x => (whole(x.summary), x.neighbours.forEach(whole), x)),
-  rate: (q: { since?: string; until?: string; step: string }, init?: RequestInit) => get<Bucket[] | { buckets: Bucket[] }>("/api/v1/rate", q, init).then(x => (Array.isArray(x) ? x : x.buckets)),
+  rate: (q: Query & { step: string }, init?: RequestInit) => get<{ buckets: Bucket[] }>("/api/v1/rate", q, init).then(x => x.buckets),
   days: (init?: RequestInit) => get<Day[]>("/api/v1/days", {}, init),
   day: (date: string, init?: RequestInit) => get<DayReport>(`/api/v1/days/${date}`, {}, init),
   terms: (at: string | undefined, init?: RequestInit) => get<Terms>("/api/v1/terms", { at }, init),

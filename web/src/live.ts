@@ -5,10 +5,11 @@ import { signal } from "@preact/signals";
 export type Connection = "off" | "connecting" | "live" | "lost";
 export const connection = signal<Connection>("off");
 
-export interface Event { id: number; kind: string; at: string; subject?: string; incidents?: string[]; gone?: string[]; record?: number }
+export interface Event { id?: number; kind: string; at?: string; subject?: string; incidents?: string[]; gone?: string[]; record?: number }
 type Listener = (e: Event) => void;
 
-const kinds = ["incident", "finding", "case", "level", "notice", "record", "settled"];
+// reset says that events were lost: what is shown is asked for again.
+const kinds = ["incident", "finding", "case", "level", "notice", "record", "settled", "reset"];
 const listeners = new Set<Listener>();
 let source: EventSource | undefined;
 let last = "", wait = 1000, timer = 0;
@@ -33,6 +34,7 @@ function connect() {
     for (const l of listeners) l(e);
   };
   source.onmessage = hear;
+  source.addEventListener("hello", m => { last = m.lastEventId || last; });
   for (const k of kinds) source.addEventListener(k, hear);
 }
 

@@ -1,13 +1,13 @@
 // The first page: what happened yesterday in words, then where and when.
 import { useLocation } from "preact-iso/router";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { api, type Query, type Result, type Summary } from "../api";
-import { language, number, percent, t, word } from "../i18n";
+import { api, type Query, type Summary } from "../api";
+import { language, percent, t, word } from "../i18n";
 import { connection, listen } from "../live";
 import { boundsOf, widen, type Bounds } from "../map/geometry";
 import { MapView } from "../map/map";
 import type { Selected } from "../map/view";
-import { party, status } from "../state";
+import { refresh, status } from "../state";
 import * as time from "../time";
 import { Failure } from "../ui";
 import { Brush, type Period } from "../ui/brush";
@@ -18,8 +18,9 @@ import { Filters, Legend, List, Live } from "./now-list";
 import { Incident } from "./now-incident";
 import { Lead } from "./now-lead";
 
-const steps = [15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080].map(m => m * 60000);
-const stepName = (ms: number) => (ms % 86400000 === 0 ? `${(ms / 86400000) * 24}h` : ms % 3600000 === 0 ? `${ms / 3600000}h` : `${ms / 60000}m`);
+// steps are those in which the server counts.
+const steps = [5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 10080].map(m => m * 60000);
+const stepName = (ms: number) => (ms % 3600000 === 0 ? `${ms / 3600000}h` : `${ms / 60000}m`);
 
 // describe is an incident in a line.
 export const describe = (i: Summary) => `${word("activity", i.activity)}, ${time.shortDate(new Date(i.from))} ${time.clock(new Date(i.from))} ${time.mark(new Date(i.from))}: ${resultName(i.result)}${i.severity ? ` ${i.severity}` : ""}, ${percent(i.probability)}`;
@@ -43,8 +44,8 @@ export default function Now() {
   const filter: Query = { activity: query["activity"], severity: query["severity"], result: query["result"], provision: query["provision"], party: query["party"] };
   const key = JSON.stringify(filter) + language.value + s.audience;
 
-  const list = useLoad(signal => api.incidents({ ...filter, since: new Date(period.since).toISOString(), until: new Date(period.until).toISOString(), limit: 500 }, { signal }), [key, period.since, period.until]);
-  const rate = useLoad(signal => api.rate({ step: stepName(step) }, { signal }), [step, s.audience]);
+  const list = useLoad(signal => api.incidents({ ...filter, since: new Date(period.since).toISOString(), until: query["until"], limit: 500 }, { signal }), [key, period.since, query["until"]]);
+  const rate = useLoad(signal => api.rate({ ...filter, step: stepName(step) }, { signal }), [step, key]);
   const lines = useLoad(api.lines, [s.audience]);
   const zones = useLoad(api.zones, [s.audience]);
   const areas = useLoad(api.areas, [s.audience]);
@@ -54,20 +55,21 @@ export default function Now() {
   const [fresh, freshen] = useState<string[]>([]);
   const [said, say] = useState("");
   const again = useRef(() => {});
-  again.current = () => { list.again(); rate.again(); if (id) detail.again(); };
+  again.current = () => { void refresh(); list.again(); rate.again(); if (id) detail.again(); };
   useEffect(() => {
     let timer = 0;
     const heard = new Set<string>();
     const stop = listen(e => {
       for (const i of e.incidents ?? []) heard.add(i);
-      clearTimeout(timer);
-      timer = window.setTimeout(() => {
+      // However many come, the server is asked twice a second at most.
+      timer ||= window.setTimeout(() => {
+        timer = 0;
         again.current();
         if (!heard.size) return;
         freshen([...heard]);
         say(t("now.heard", { n: heard.size }));
         heard.clear();
-      }, 300);
+      }, 500);
     });
     return () => { clearTimeout(timer); stop(); };
   }, []);
@@ -128,6 +130,3 @@ export default function Now() {
     </div>
   );
 }
-
-export type { Result };
-export { number, party };

@@ -23,7 +23,7 @@ export function Brush({ buckets, step, period, onChange }: Props) {
   if (!buckets.length) return null;
   const start = Date.parse(buckets[0]!.from), end = Date.parse(buckets.at(-1)!.from) + step;
   const x = (at: number) => ((Math.max(start, Math.min(end, at)) - start) / (end - start)) * width;
-  const top = Math.max(1, ...buckets.map(b => Math.max(b.incidents, b.days ? b.high : 0)));
+  const top = Math.max(1, ...buckets.map(b => Math.max(b.incidents, b.usual)));
   const y = (v: number) => base - (Math.min(v, top) / top) * (base - 6);
   const snap = (at: number) => start + Math.round((at - start) / step) * step;
   const shown = dragged ?? period;
@@ -73,7 +73,7 @@ export function Brush({ buckets, step, period, onChange }: Props) {
   const band = buckets.filter(b => b.days > 0);
   const edge = (b: Bucket) => Date.parse(b.from);
   const handle = (which: "since" | "until") => (
-    <g class="brush-handle" transform={`translate(${x(shown[which]).toFixed(1)} 0)`} role="slider" tabIndex={0} aria-label={t("brush." + which)} aria-orientation="horizontal"
+    <g class="brush-handle" transform={`translate(${x(shown[which]).toFixed(1)} 0)`} role="slider" tabindex={0} aria-label={t("brush." + which)} aria-orientation="horizontal"
       aria-valuemin={start} aria-valuemax={end} aria-valuenow={shown[which]} aria-valuetext={time.local(new Date(shown[which]))} onKeyDown={e => key(which, e)}>
       <rect x="-9" y="0" width="18" height={base} fill="transparent" />
       <line y1="0" y2={base} /><rect class="grip" x="-3.500" y={base / 2 - 9} width="7" height="18" rx="2" />
