@@ -14,6 +14,7 @@ import (
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/posture"
 	"github.com/truce-monitor/truce/publish"
+	"github.com/truce-monitor/truce/report"
 )
 
 // Commitments is who pledged what, as it stands at an instant.
@@ -48,9 +49,18 @@ type Posture struct {
 // Commitments tells every pledge at an instant (zero: the last on record) by what
 // the policy lets its audience know.
 func (a *App) Commitments(ctx context.Context, at time.Time, policy agreement.Policy) (*Commitments, error) {
-	at, facts, err := a.standing(ctx, at, policy)
+	out, err := a.commitments(ctx, at, policy, a.now())
 	if err != nil {
 		return nil, fmt.Errorf("reading the commitments: %w", err)
+	}
+	return out, nil
+}
+
+// commitments is Commitments as of the instant at which it is told.
+func (a *App) commitments(ctx context.Context, at time.Time, policy agreement.Policy, told time.Time) (*Commitments, error) {
+	at, facts, err := a.standing(ctx, at, policy, told)
+	if err != nil {
+		return nil, err
 	}
 	m := commitment.At(a.agreement, &commitment.Known{Agreement: a.agreement, Facts: facts}, facts, at)
 	out := &Commitments{Matrix: m, DueNow: []string{}, Agreement: a.agreement.Version(), Records: a.journal.Head().Size,
@@ -197,14 +207,14 @@ func (a *App) declaredAt(ctx context.Context, at time.Time, policy agreement.Pol
 // standing gathers what conditions are answered from: what is declared, the
 // levels of the ladder, and the duties whose deadline has passed. Audiences with
 // a delay know of nothing that is younger.
-func (a *App) standing(ctx context.Context, at time.Time, policy agreement.Policy) (time.Time, []commitment.Fact, error) {
+func (a *App) standing(ctx context.Context, at time.Time, policy agreement.Policy, told time.Time) (time.Time, []commitment.Fact, error) {
 	at, list, err := a.declaredAt(ctx, at, policy)
 	if err != nil {
 		return at, nil, err
 	}
 	known := at
 	if d := policy.Delay.Duration; d > 0 {
-		if last := a.now().Add(-d); last.Before(known) {
+		if last := told.Add(-d); last.Before(known) {
 			known = last
 		}
 	}
@@ -300,4 +310,39 @@ func (a *App) metFacts(ctx context.Context, at time.Time) ([]commitment.Fact, er
 		}
 	}
 	return out, nil
+}
+
+// promises adds to a report what was pledged, declared and said, as of its cut-off
+// and as the audience may know it once the report is released.
+func (a *App) promises(ctx context.Context, in *report.Input, from, to time.Time, policy agreement.Policy) error {
+	told := to.Add(policy.Delay.Duration)
+	last := to.Add(-time.Microsecond)
+	if len(a.agreement.Commitments) > 0 {
+		m, err := a.commitments(ctx, last, policy, told)
+		if err != nil {
+			return fmt.Errorf("the commitments: %w", err)
+		}
+		in.Commitments = m.Matrix
+		for _, s := range m.History {
+			if !s.At.Before(from) {
+				in.Steps = append(in.Steps, s)
+			}
+		}
+	}
+	if len(a.agreement.Issues) > 0 {
+		t, err := a.Issues(ctx, last, policy)
+		if err != nil {
+			return err
+		}
+		in.Talks = t.Talks
+	}
+	if policy.Audience != publish.Mission {
+		return nil // sums over what an audience may not see would tell of it, or could not be recomputed
+	}
+	p, err := a.posture(ctx, last)
+	if err != nil {
+		return fmt.Errorf("the posture: %w", err)
+	}
+	in.Posture = p.Posture
+	return nil
 }

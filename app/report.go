@@ -111,6 +111,13 @@ func (a *App) reportInput(ctx context.Context, day, audience string, limit func(
 	if err := a.settlements(ctx, in); err != nil {
 		return nil, err
 	}
+	policy := publish.Policy(a.agreement, cmp.Or(audience, publish.Mission))
+	if limit != nil {
+		policy = limit(policy)
+	}
+	if err := a.promises(ctx, in, from, to, policy); err != nil {
+		return nil, err
+	}
 	records, err := a.store.Records(ctx, kindQuarantine)
 	if err != nil {
 		return nil, err

@@ -54,8 +54,10 @@ func layers() []layer {
 		{"picture", append([]string{"publish"}, core...), "what lists and maps show does not depend on storage or HTTP"},
 		{"report", append([]string{
 			"casework",
+			"commitment",
 			"ledger",
 			"partylog",
+			"posture",
 			"proportion",
 			"publish",
 			"track",

@@ -12,12 +12,14 @@ import (
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/commitment"
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/ledger"
 	"github.com/truce-monitor/truce/line"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/posture"
 	"github.com/truce-monitor/truce/publish"
 	"github.com/truce-monitor/truce/site"
 	"github.com/truce-monitor/truce/territory"
@@ -86,6 +88,14 @@ type Input struct {
 	Zones       []Shape        // in force at the cut-off, in the agreement's order
 	Areas       []Shape        // administrative areas, in the report's order; ID is the name
 	Settlements []Settlement
+
+	// Commitments, Talks and Posture are as of the cut-off and as the audience may
+	// know them; nil: the agreement has none, or the audience is not told. Steps
+	// are those of the pledges in the period.
+	Commitments *commitment.Matrix
+	Steps       []commitment.Step
+	Talks       *commitment.Talks
+	Posture     *posture.Posture
 
 	Quarantined int // rows of input since the cut-off before that could not be read
 	Journal     Head

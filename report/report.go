@@ -54,6 +54,9 @@ type Report struct {
 	Restrictions   []EventRow         `json:"restrictions,omitempty"`
 	Casualties     Casualties         `json:"casualties"`
 	Excepted       []EventRow         `json:"excepted,omitempty"`
+	Guarantees     *Guarantees        `json:"guarantees,omitempty"`
+	Declared       *Declared          `json:"posture,omitempty"`
+	Talks          *Talks             `json:"talks,omitempty"`
 	Coverage       Coverage           `json:"coverage"`
 	Sources        []SourceRow        `json:"sources,omitempty"`
 	Findings       []FindingRow       `json:"findings,omitempty"`

@@ -10,11 +10,13 @@ import (
 	"github.com/tidwall/geodesic"
 
 	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/commitment"
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/line"
 	"github.com/truce-monitor/truce/observation"
+	"github.com/truce-monitor/truce/posture"
 	"github.com/truce-monitor/truce/proportion"
 	"github.com/truce-monitor/truce/report"
 	"github.com/truce-monitor/truce/track"
@@ -106,6 +108,48 @@ var places = []report.Settlement{
 	{Name: three("Mill Hill", "Colline du Moulin", "Млинова Гора"), At: geo.Point{Lat: 47.7, Lon: 36.1}, Rank: 2},
 }
 
+// promises adds what was pledged, declared and said.
+func promises(in *report.Input) {
+	a := in.Agreement
+	a.Texts = []agreement.Source{{ID: "letter", Title: en("Letter"), Publisher: "Gazette", Language: "en"}}
+	a.Ceasefire = []agreement.Ceasefire{{ID: "main", Period: agreement.Period{From: instant("2025-04-01T00:00:00+03:00")}}}
+	a.Parties = append(a.Parties, agreement.Party{ID: "friend", Name: three("Friendly State", "État ami", "Дружня держава"), Roles: []agreement.Role{{Role: "guarantor"}}})
+	why := []agreement.Citation{{Text: "letter", Quote: "we shall help"}}
+	a.Commitments = []agreement.Commitment{
+		{ID: "help", By: []string{"friend"}, To: []string{"north"}, Of: "troops", Words: three("Troops after a ceasefire.", "Des troupes après un cessez-le-feu.", "Війська після припинення вогню."),
+			When: "ceasefire.in-force", Within: agreement.Duration{Duration: 30 * 24 * time.Hour}, Why: why,
+			Limits: []agreement.Limit{{ID: "far", MinKM: 50}, {ID: "few", Max: 1000}},
+			Firm:   []agreement.Firmness{{At: instant("2025-03-01T00:00:00Z"), Is: "statement"}, {At: instant("2025-04-20T09:00:00Z"), Is: "signed"}}},
+		{ID: "answer", By: []string{"friend"}, To: []string{"north"}, Of: "guarantee", Words: three("An answer to an attack.", "Une réponse à une attaque.", "Відповідь на напад."),
+			When: "ceasefire.in-force and (attacked(north) or approved(friend))", Firm: []agreement.Firmness{{At: instant("2025-03-01T00:00:00Z"), Is: "letter-of-intent"}}, Why: why},
+		{ID: "none", By: []string{"south"}, Of: "troops", Words: en("No troops."), Firm: []agreement.Firmness{{At: instant("2025-03-01T00:00:00Z"), Is: "refused"}}, Why: why},
+	}
+	a.Issues = []agreement.Issue{{ID: "river", Title: three("The river", "Le fleuve", "Річка"), State: []agreement.IssueState{{At: instant("2025-04-02T00:00:00+03:00"), Is: "open"}}},
+		{ID: "bridge", Title: three("The bridge", "Le pont", "Міст"), State: []agreement.IssueState{{At: instant("2025-04-20T00:00:00+03:00"), Is: "narrowed"}}}}
+	a.Positions = []agreement.Position{
+		{ID: "n1", Party: "north", Issue: "river", At: instant("2025-04-02T00:00:00+03:00"), Stance: "against", Words: en("Never."), Why: why},
+		{ID: "n2", Party: "north", Issue: "river", At: instant("2025-04-20T00:00:00+03:00"), Speaker: "The head of the Northern Authority", Stance: "conditional", Words: three("If the bridge stays open.", "Si le pont reste ouvert.", "Якщо міст лишиться відкритим."), Why: why},
+	}
+	from, at := time.Date(2025, 4, 19, 16, 30, 0, 0, time.UTC), time.Date(2025, 4, 20, 16, 29, 59, 0, time.UTC)
+	state := &commitment.Known{Agreement: a}
+	in.Commitments = commitment.At(a, state, nil, at)
+	in.Steps = commitment.History(a, nil, from, at)
+	in.Talks = commitment.TalksAt(a, commitment.Positions(a), nil, at)
+	lines := map[string]*line.Line{"contact": {ID: "contact"}}
+	v, err := line.NewVersion(line.Version{Line: "contact", From: time.Date(2025, 4, 18, 0, 0, 0, 0, time.UTC), Parts: contact(), RadiusM: 300})
+	if err == nil {
+		err = lines["contact"].Add(v)
+	}
+	if err != nil {
+		panic(err)
+	}
+	ground := &posture.Ground{Agreement: a, Lines: lines, State: state}
+	in.Posture = ground.At([]posture.Declaration{
+		{Source: "friend", Ref: "u1", Kind: posture.Unit, Party: "friend", From: time.Date(2025, 4, 10, 0, 0, 0, 0, time.UTC), Position: &places[4].At, RadiusM: 100, Count: 800},
+		{Source: "friend", Ref: "u2", Kind: posture.Unit, Party: "friend", From: time.Date(2025, 4, 20, 0, 0, 0, 0, time.UTC), Position: &geo.Point{Lat: 49.9, Lon: 34.9}, RadiusM: 100, Count: 100, CountMax: 400},
+	}, at)
+}
+
 // sample is a made-up day of about so many incidents; the same every time.
 func sample(n int) report.Input {
 	rng := rand.New(rand.NewPCG(20250420, 7))
@@ -122,6 +166,7 @@ func sample(n int) report.Input {
 		Notes:   []string{"Satellite passes of 20 April were clouded over the eastern third of the line."},
 	}
 	addGround(&in)
+	promises(&in)
 	path := contact()[0]
 	activities := []observation.Activity{"explosion", "explosion", "explosion", "burst", "burst", "shot", "shelling", "uav-strike", "uav-flight", "presence", "movement", "jamming", "access-denied", "fire", "exercise", "casualty"}
 	weaponOf := map[observation.Activity][]observation.Weapon{
