@@ -36,6 +36,9 @@ type Options struct {
 	// Timeout is the longest that an answer may take; 0: 30 s. Live updates
 	// and downloads go on for as long as their reader reads.
 	Timeout time.Duration
+	// Proxied says that requests come by way of a proxy, so that none is from this
+	// machine itself.
+	Proxied bool
 }
 
 // Server answers requests over one workspace.
@@ -45,6 +48,7 @@ type Server struct {
 	log     *slog.Logger
 	api     huma.API
 	handler http.Handler
+	meters  *meters
 	ending  context.Context // done when the server is told to stop
 	end     context.CancelFunc
 }
@@ -61,7 +65,8 @@ func New(a *app.App, opt Options) (*Server, error) {
 
 	mux := http.NewServeMux()
 	s.api = huma.NewAPI(description(), adapter{humago.NewAdapter(mux, "")})
-	s.api.UseMiddleware(s.decide)
+	s.meters = s.newMeters()
+	s.api.UseMiddleware(s.measure, s.decide)
 	for _, register := range s.subjects() {
 		register(s.api)
 	}

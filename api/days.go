@@ -26,7 +26,7 @@ type Day struct {
 
 func (s *Server) days(api huma.API) {
 	get(s, api, "/api/v1/days", "list-days", access.ReadPublished, "The days that have a report, the newest first", func(ctx context.Context, _ *struct{}) ([]Day, error) {
-		return s.dayList(ctx)
+		return s.dayList(ctx, 0)
 	})
 	op := operation(http.MethodGet, "/api/v1/days/{date}", "get-day", access.ReadPublished, "The report of a day, as your audience gets it")
 	content(s, api, op, []string{"application/json", "text/html", "application/pdf", "text/csv", "application/geo+json"}, func(ctx context.Context, in *struct {
@@ -102,7 +102,8 @@ func (s *Server) over(ctx context.Context, to time.Time) bool {
 	return d == 0 || !to.Add(d).After(s.now())
 }
 
-func (s *Server) dayList(ctx context.Context) ([]Day, error) {
+// dayList lists the last days that have a report, at most so many; 0: all.
+func (s *Server) dayList(ctx context.Context, most int) ([]Day, error) {
 	out := []Day{}
 	totals, err := s.app.Totals(ctx)
 	if err != nil || totals.First.IsZero() {
@@ -123,6 +124,9 @@ func (s *Server) dayList(ctx context.Context) ([]Day, error) {
 		}
 		if !s.over(ctx, to) {
 			continue
+		}
+		if most > 0 && len(out) == most {
+			break
 		}
 		counts, err := s.app.Rate(ctx, app.Filter{Since: from, Until: to, Policy: &policy}, 24*time.Hour)
 		if err != nil {

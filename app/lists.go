@@ -212,6 +212,9 @@ func (a *App) Quarantine(ctx context.Context, f Filter) ([]Quarantined, error) {
 	return out, nil
 }
 
+// Records is how many records the journal has.
+func (a *App) Records() uint64 { return a.journal.Head().Size }
+
 // Totals counts what there is.
 func (a *App) Totals(ctx context.Context) (sqlite.Totals, error) { return a.store.Totals(ctx) }
 
