@@ -128,7 +128,15 @@ func (b *bundling) withhold(e *journal.Entry) (bool, error) {
 		if err != nil {
 			return false, fmt.Errorf("record %d: %w", e.Seq, err)
 		}
-		if publish.Sees(b.policy, d.Handling) {
+		open := b.manifest.Audience == publish.Mission || d.What != DecisionCase
+		if !open { // of a case only what was published is for others
+			s, err := stepOf(d)
+			if err != nil {
+				return false, fmt.Errorf("record %d: %w", e.Seq, err)
+			}
+			open = s.Public != nil
+		}
+		if open && publish.Sees(b.policy, d.Handling) {
 			return false, nil
 		}
 	default:

@@ -174,18 +174,12 @@ func (x *CaseFile) Limit(sees func(observation.Handling) bool) *CaseFile {
 }
 
 func (x *CaseFile) only(visible func(*casework.Step) bool) *CaseFile {
-	var steps []casework.Step
-	for i := range x.Steps {
-		if visible(&x.Steps[i]) {
-			steps = append(steps, x.Steps[i])
-		}
-	}
-	if len(steps) == len(x.Steps) {
+	seen := x.Case.Seen(visible)
+	if seen == x.Case {
 		return x
 	}
 	out := *x
-	out.Case = casework.Replay(x.ID, steps)
-	out.State, out.Since, out.Opened, out.Version, out.Title, out.Suspended = x.State, x.Since, x.Opened, x.Version, x.Title, x.Suspended
+	out.Case = seen
 	out.log()
 	out.Deadlines = slices.DeleteFunc(slices.Clone(x.Deadlines), func(d casework.Deadline) bool {
 		return d.Kind != "step" && d.Kind != "appeal" && !out.has(d.ID)
@@ -323,14 +317,10 @@ func (a *App) PublishedCases(ctx context.Context, policy agreement.Policy, at ti
 	}
 	out := []casework.Summary{}
 	for _, id := range order {
-		var last *casework.Summary
-		for i := range book[id].Steps {
-			s := &book[id].Steps[i]
-			if s.Public != nil && publish.Sees(policy, observation.Handling(s.Handling)) && !s.At.Add(policy.Delay.Duration).After(at) {
-				last = s.Public
-			}
+		visible := func(s *casework.Step) bool {
+			return publish.Sees(policy, observation.Handling(s.Handling)) && !s.At.Add(policy.Delay.Duration).After(at)
 		}
-		if last != nil {
+		if last := book[id].PublishedTo(visible, !publish.Withholds(policy, publish.FieldParty)); last != nil {
 			out = append(out, *last)
 		}
 	}

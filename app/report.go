@@ -118,6 +118,15 @@ func (a *App) reportInput(ctx context.Context, day, audience string, limit func(
 	if err := a.promises(ctx, in, from, to, policy); err != nil {
 		return nil, err
 	}
+	book, order, err := a.caseBook(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range order {
+		if c := book[id].Until(to); c != nil {
+			in.Cases = append(in.Cases, c)
+		}
+	}
 	records, err := a.store.Records(ctx, kindQuarantine)
 	if err != nil {
 		return nil, err

@@ -225,13 +225,14 @@ type Case struct {
 	taken   []string  // moves since it was last reported, returned or reopened
 }
 
-// Summary is a case as those see it who don't see its steps.
+// Summary is a case as those see it who don't see its steps: nothing in it was
+// written for the monitors alone.
 type Summary struct {
 	ID       string    `json:"id"`
-	Title    string    `json:"title,omitempty"`
 	State    string    `json:"state"`
 	Opened   time.Time `json:"opened"`
 	Findings []string  `json:"findings,omitempty"`
+	Outcome  string    `json:"outcome,omitempty"` // once decided or dismissed
 	Ruling   *Ruling   `json:"ruling,omitempty"`
 	Text     string    `json:"text,omitempty"` // the approved statement
 	At       time.Time `json:"at,omitzero"`    // when it was published

@@ -210,7 +210,7 @@ func (c *Case) task(id string) *Task {
 
 // summary is the case as others may see it, without who voted how.
 func (c *Case) summary() *Summary {
-	s := &Summary{ID: c.ID, Title: c.Title, State: c.State, Opened: c.Opened}
+	s := &Summary{ID: c.ID, State: c.State, Opened: c.Opened, Outcome: c.Outcome}
 	for _, f := range c.Findings {
 		s.Findings = append(s.Findings, f.Finding)
 	}

@@ -130,6 +130,9 @@ func Tables(r *Report) []Table {
 	if len(r.Territory) > 0 {
 		tables = append(tables, territoryTable(r))
 	}
+	if r.Cases != nil {
+		tables = append(tables, caseTable(r))
+	}
 	return tables
 }
 

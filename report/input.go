@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/casework"
 	"github.com/truce-monitor/truce/commitment"
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/geo"
@@ -96,6 +97,8 @@ type Input struct {
 	Steps       []commitment.Step
 	Talks       *commitment.Talks
 	Posture     *posture.Posture
+	// Cases are those that were reported before the cut-off, as they then stood.
+	Cases []*casework.Case
 
 	Quarantined int // rows of input since the cut-off before that could not be read
 	Journal     Head

@@ -46,6 +46,7 @@ type Report struct {
 	Deadlines      []DeadlineRow      `json:"deadlines,omitempty"`
 	Responsibility Responsibility     `json:"responsibility"`
 	Logs           Logs               `json:"party_logs"`
+	Cases          *Cases             `json:"cases,omitempty"`
 	Annex          []AnnexRow         `json:"annex"`
 	Weapons        []WeaponRow        `json:"weapons,omitempty"`
 	Storage        []ledger.Sheet     `json:"storage,omitempty"`

@@ -291,6 +291,7 @@ func sample(n int) report.Input {
 		_ = k
 		in.Coverage = append(in.Coverage, report.Watch{Source: s.source, Means: s.means, Center: s.at, RangeM: s.m, From: from.Add(time.Duration(s.from) * time.Hour), To: from.Add(time.Duration(s.to) * time.Hour), Declared: s.declared, Handling: observation.Green})
 	}
+	in.Cases = sampleCases(from)
 	return in
 }
 
