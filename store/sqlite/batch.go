@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -8,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -23,9 +25,21 @@ type Batch struct {
 	tx      *sql.Tx
 	sources map[string]int64
 	days    map[int64]int // observations added, by day
+	sums    map[reporting]*sum
+	stale   map[int64]bool // days whose sums by source are to be made anew
 
 	observations, incidents rows
 	run, n                  int64 // of the last incident
+	findings, breaches      int   // of the run
+}
+
+// reporting is what a source reports on a day.
+type reporting struct{ source, day int64 }
+
+type sum struct {
+	n           int
+	first, last int64
+	means       string
 }
 
 // rows gathers rows for one insert statement of many.
@@ -44,7 +58,7 @@ func (s *Store) Begin(ctx context.Context) (*Batch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing projections: %w", err)
 	}
-	return &Batch{ctx: ctx, tx: tx, sources: map[string]int64{}, days: map[int64]int{},
+	return &Batch{ctx: ctx, tx: tx, sources: map[string]int64{}, days: map[int64]int{}, sums: map[reporting]*sum{}, stale: map[int64]bool{},
 		observations: rows{into: "observation (seq, source, ref, from_us, to_us, lat, lon, radius_m, activity, means, digest)", n: 11},
 		incidents:    rows{into: "incident (run, n, key, from_us, activity, announced, findings, breaches, judged, body)", n: 10},
 	}, nil
@@ -103,6 +117,7 @@ func (b *Batch) Observation(seq uint64, o *observation.Observation, digest int64
 		lat, lon, radius = p.Lat, p.Lon, p.Radius
 	}
 	b.days[DayOf(o.From)]++
+	b.count(source, o)
 	if !o.Reported.IsZero() && o.Reported.Before(o.From) {
 		// What was announced may excuse what happens until its end.
 		if _, err := b.tx.ExecContext(b.ctx, "update day set dirty = 1 where day between ? and ?", DayOf(o.From), DayOf(to)); err != nil {
@@ -115,6 +130,19 @@ func (b *Batch) Observation(seq uint64, o *observation.Observation, digest int64
 	return nil
 }
 
+// count sums up what a source reports on a day.
+func (b *Batch) count(source int64, o *observation.Observation) {
+	at := o.From.UnixMicro()
+	key := reporting{source, DayOf(o.From)}
+	s := b.sums[key]
+	if s == nil {
+		s = &sum{first: at, last: at}
+		b.sums[key] = s
+	}
+	s.n++
+	s.first, s.last, s.means = min(s.first, at), max(s.last, at), max(s.means, string(o.Means))
+}
+
 // supersede marks an older version and its day.
 func (b *Batch) supersede(old, by uint64) error {
 	if err := b.observations.flush(b); err != nil {
@@ -125,6 +153,7 @@ func (b *Batch) supersede(old, by uint64) error {
 		return fmt.Errorf("marking record %d as superseded: %w", old, err)
 	}
 	b.days[floorDiv(from, dayUS)] += 0
+	b.stale[floorDiv(from, dayUS)] = true
 	return nil
 }
 
@@ -184,9 +213,13 @@ func (b *Batch) Clear(run int64) error {
 	return nil
 }
 
-// Picture keeps what lists and maps show of a run's incidents.
+// Picture ends a run: it keeps what lists and maps show of its incidents.
 func (b *Batch) Picture(run int64, rows []byte) error {
-	if _, err := b.tx.ExecContext(b.ctx, "insert into picture (run, rows) values (?, ?)", run, rows); err != nil {
+	if run != b.run {
+		b.run, b.n, b.findings, b.breaches = run, 0, 0, 0
+	}
+	_, err := b.tx.ExecContext(b.ctx, "insert into picture (run, incidents, findings, breaches, rows) values (?, ?, ?, ?, ?)", run, b.n, b.findings, b.breaches, rows)
+	if err != nil {
 		return fmt.Errorf("storing the picture of %s: %w", DayStart(run).Format(time.DateOnly), err)
 	}
 	return nil
@@ -195,9 +228,11 @@ func (b *Batch) Picture(run int64, rows []byte) error {
 // Incident adds an incident that closed in the run, with its findings.
 func (b *Batch) Incident(run int64, in *Judged) error {
 	if run != b.run {
-		b.run, b.n = run, 0
+		b.run, b.n, b.findings, b.breaches = run, 0, 0, 0
 	}
 	b.n++
+	b.findings += in.Findings
+	b.breaches += in.Breaches
 	err := b.incidents.add(b, run, b.n, key(in.ID), in.From.UnixMicro(), in.Activity, in.Announced, in.Findings, in.Breaches, in.Results, in.Body)
 	if err != nil {
 		return fmt.Errorf("storing incident %s: %w", in.ID, err)
@@ -283,11 +318,43 @@ func (b *Batch) Commit(applied uint64) error {
 			return fmt.Errorf("writing projections: %w", err)
 		}
 	}
+	if err := b.report(); err != nil {
+		return fmt.Errorf("writing projections: %w", err)
+	}
 	if err := b.SetMeta("applied", int64(applied)); err != nil {
 		return fmt.Errorf("writing projections: %w", err)
 	}
 	if err := b.tx.Commit(); err != nil {
 		return fmt.Errorf("writing projections: %w", err)
+	}
+	return nil
+}
+
+// report keeps the sums by source and day: what was added, and anew for days of
+// which something was superseded.
+func (b *Batch) report() error {
+	for _, key := range slices.SortedFunc(maps.Keys(b.sums), func(x, y reporting) int {
+		return cmp.Or(cmp.Compare(x.day, y.day), cmp.Compare(x.source, y.source))
+	}) {
+		if b.stale[key.day] {
+			continue
+		}
+		s := b.sums[key]
+		if _, err := b.tx.ExecContext(b.ctx, `insert into reporting (source, day, observations, first_us, last_us, means) values (?, ?, ?, ?, ?, ?)
+			on conflict do update set observations = observations + excluded.observations, first_us = min(first_us, excluded.first_us),
+			last_us = max(last_us, excluded.last_us), means = max(means, excluded.means)`, key.source, key.day, s.n, s.first, s.last, s.means); err != nil {
+			return err
+		}
+	}
+	for _, d := range slices.Sorted(maps.Keys(b.stale)) {
+		if _, err := b.tx.ExecContext(b.ctx, "delete from reporting where day = ?", d); err != nil {
+			return err
+		}
+		if _, err := b.tx.ExecContext(b.ctx, `insert into reporting (source, day, observations, first_us, last_us, means)
+			select source, ?1, count(*), min(from_us), max(from_us), max(means) from observation indexed by observation_time
+			where from_us >= ?2 and from_us < ?3 and superseded_by is null group by source`, d, d*dayUS, (d+1)*dayUS); err != nil {
+			return err
+		}
 	}
 	return nil
 }

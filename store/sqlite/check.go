@@ -15,6 +15,7 @@ func dumps() []struct{ table, query string } {
 	return []struct{ table, query string }{
 		{"source", "select * from source order by id"},
 		{"observation", "select o.seq, s.name as source, o.ref, o.from_us, o.to_us, o.lat, o.lon, o.radius_m, o.activity, o.means, o.digest, o.superseded_by from observation o left join source s on s.id = o.source order by o.seq"},
+		{"reporting", "select s.name, r.day, r.observations, r.first_us, r.last_us, r.means from reporting r left join source s on s.id = r.source order by r.source, r.day"},
 		{"record", "select * from record order by seq"},
 		{"day", "select * from day order by day"},
 		{"incident", "select * from incident order by run, n"},

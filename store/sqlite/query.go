@@ -212,8 +212,8 @@ func (s *Store) Sources(ctx context.Context) ([]Source, error) {
 		err = r.Scan(&x.Name, &x.Observations, &first, &last, &x.Means)
 		x.First, x.Last = instant(first), instant(last)
 		return x, err
-	}, `select s.name, count(*), min(o.from_us), max(o.from_us), max(o.means) from observation o join source s on s.id = o.source
-		where o.superseded_by is null group by s.id order by s.name`)
+	}, `select s.name, sum(r.observations), min(r.first_us), max(r.last_us), max(r.means) from reporting r join source s on s.id = r.source
+		group by s.id order by s.name`)
 }
 
 // Totals are the sizes of the projections.
@@ -234,10 +234,10 @@ func (s *Store) Totals(ctx context.Context) (Totals, error) {
 	var all int
 	var first, last sql.NullInt64
 	err := s.read.QueryRowContext(ctx, `select
-		(select count(*) from observation),
+		(select coalesce(sum(observations), 0) from day),
 		(select count(*) from observation where superseded_by is not null),
-		(select count(*) from incident), (select coalesce(sum(findings), 0) from incident),
-		(select coalesce(sum(breaches), 0) from incident), (select count(*) from day),
+		(select coalesce(sum(incidents), 0) from picture), (select coalesce(sum(findings), 0) from picture),
+		(select coalesce(sum(breaches), 0) from picture), (select count(*) from day),
 		(select min(from_us) from observation), (select max(from_us) from observation)`).
 		Scan(&all, &t.Corrections, &t.Incidents, &t.Findings, &t.Breaches, &t.Days, &first, &last)
 	if err != nil {

@@ -27,6 +27,18 @@ create table observation (
 ) strict;
 create index observation_ref on observation (source, ref);
 create index observation_time on observation (from_us);
+create index observation_superseded on observation (superseded_by) where superseded_by is not null;
+
+-- What each source reported on a day, of current versions.
+create table reporting (
+  source integer not null,
+  day integer not null,
+  observations integer not null,
+  first_us integer not null,
+  last_us integer not null,
+  means text not null, -- the last in the alphabet
+  primary key (source, day)
+) strict, without rowid;
 
 -- What entered beside observations: agreement, line, area, place, site, coverage, reference, quarantine, software, decision.
 create table record (
@@ -74,5 +86,8 @@ create index incident_announced on incident (from_us) where announced = 1;
 -- What lists and maps show of a run's incidents, packed: package picture reads it.
 create table picture (
   run integer primary key,
+  incidents integer not null,
+  findings integer not null,
+  breaches integer not null,
   rows blob not null
 ) strict;

@@ -23,7 +23,7 @@ var schema string
 
 // schemaVersion changes with every change of schema.sql or of what the rows
 // mean; a file of another version is made again from the journal.
-const schemaVersion = 5
+const schemaVersion = 6
 
 // ErrStale is wrapped by Open's error for a file that this program did not
 // make or that is damaged: remove it and make it again from the journal.

@@ -160,7 +160,7 @@ func fill(t testing.TB, s *sqlite.Store, batch int) {
 				return err
 			}
 		}
-		return b.EndDay(sqlite.DayOf(midnight), []byte("state"))
+		return errors.Join(b.Picture(sqlite.DayOf(midnight), []byte("picture")), b.EndDay(sqlite.DayOf(midnight), []byte("state")))
 	})
 }
 
