@@ -93,6 +93,7 @@ func layers() []layer {
 			"track",
 			"withdrawal",
 		}, core...), "what is answered is known to app and decided by access and publish"},
+		{"drill", []string{""}, ""},
 		{"cmd/", []string{""}, ""},
 		{"bench/", []string{""}, ""},
 		{"house", nil, "the house's tests import nothing"},

@@ -92,6 +92,7 @@ something wrong.`,
 		c.ladder(),
 		c.notices(),
 		c.statements(),
+		c.notices(), c.drill(),
 		c.weapons(),
 	)
 	return root
