@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
@@ -93,6 +94,9 @@ type App struct {
 	receiving sync.Mutex // guards the following
 	live      *live      // nil: nothing was submitted
 	done      bool       // nothing more is taken
+
+	changes atomic.Uint64 // of incidents; see breaches
+	judged  judged
 
 	drawing sync.Mutex       // guards picture
 	picture *picture.Picture // nil: nobody has asked for it

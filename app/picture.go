@@ -147,6 +147,7 @@ func (a *App) draw(ctx context.Context) (*picture.Picture, error) {
 
 // install brings the picture up to runs that were made anew.
 func (a *App) install(ctx context.Context, runs map[int64]picture.Rows) error {
+	a.changes.Add(1)
 	l := a.intakeOpen()
 	if l != nil {
 		l.mu.Lock()
@@ -184,6 +185,7 @@ func (a *App) install(ctx context.Context, runs map[int64]picture.Rows) error {
 
 // forgetPicture has the picture made again when it is next asked for.
 func (a *App) forgetPicture() {
+	a.changes.Add(1)
 	a.drawing.Lock()
 	defer a.drawing.Unlock()
 	a.picture = nil

@@ -175,12 +175,12 @@ func (d *drill) end() {
 	}
 }
 
-// play lets the days pass: by quarter days while it is calm, then by two hours.
+// play lets the days pass: by quarter days while it is calm, then by three hours.
 func (d *drill) play(ctx context.Context) error {
 	for d.now.Before(d.end_) {
 		step := 6 * time.Hour
 		if !d.now.Before(d.start.AddDate(0, 0, breaks-1)) {
-			step = 2 * time.Hour
+			step = 3 * time.Hour
 		}
 		next := d.now.Add(step)
 		for len(d.script) > 0 && !d.script[0].at.After(next) {

@@ -38,7 +38,7 @@ func (d *drill) acknowledge(ctx context.Context, list []app.Notice) error {
 			return err
 		}
 		d.roles["watch-officer"] = true
-		d.say("people", "watch-officer (%s) acknowledges %s (record %d)", watch, n.Subject(), record)
+		d.say("people", "watch-officer (%s) acknowledges what the %s was told of %s (record %d)", watch, n.Contact, n.Subject(), record)
 	}
 	return nil
 }
