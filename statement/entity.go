@@ -12,11 +12,11 @@ import (
 type entity struct {
 	name    string   // the fullest form
 	tokens  []string // of the name, small, without endings after an apostrophe
-	display [][]item
 	offices []string
 	groups  []int
 	person  bool // as far as the words say
 	gender  string
+	met     bool   // a sentence up to the one that is read names it
 	speaks  string // the form in which it was the subject
 }
 
@@ -92,9 +92,6 @@ func (x *reading) name(m *mention) {
 	if e == nil {
 		e = &entity{tokens: tokens, name: x.written(m.name)}
 		x.entities = append(x.entities, e)
-	}
-	if len(tokens) == len(e.tokens) {
-		e.display = append(e.display, m.name)
 	}
 	if len(m.groups) > 0 {
 		e.person = true
@@ -188,7 +185,7 @@ func (x *reading) resolve(s *sentence, m *mention) (e *entity, sure float64, rea
 		}
 		return &entity{name: x.words(s, m)}, 0.3, "a pronoun for nobody that the text names"
 	case len(m.groups) > 0 && !m.whose && !m.indefinite:
-		if e := x.byOffice(s, m); e != nil {
+		if e := x.byOffice(m); e != nil {
 			return e, 0.9, "an office, taken for who has it in the text"
 		}
 		if m.groups[len(m.groups)-1] < 0 {
@@ -273,7 +270,7 @@ func (x *reading) marksGender() bool { return len(x.lex.Feminine) > 0 || x.lex.P
 
 // byOffice finds who has the office: of those named before whose offices are
 // of the same group the last one; else of those named later the first.
-func (x *reading) byOffice(s *sentence, m *mention) *entity {
+func (x *reading) byOffice(m *mention) *entity {
 	want := m.groups[len(m.groups)-1]
 	if x.lex.Language != "en" && !x.lex.VerbFinal {
 		want = m.groups[0]
@@ -283,9 +280,14 @@ func (x *reading) byOffice(s *sentence, m *mention) *entity {
 	}
 	var best *entity
 	most := -1
-	order := slices.Clone(x.focus)
-	slices.Reverse(order)
-	for rank, e := range append(order, x.named(s)...) {
+	var order []*entity
+	for k := len(x.focus) - 1; k >= max(0, len(x.focus)-20); k-- {
+		order = append(order, x.focus[k])
+	}
+	for k := len(x.met) - 1; k >= max(0, len(x.met)-200); k-- {
+		order = append(order, x.met[k])
+	}
+	for rank, e := range order {
 		if e == best || !slices.Contains(e.groups, want) || len(e.tokens) == 0 {
 			continue
 		}
@@ -300,21 +302,14 @@ func (x *reading) byOffice(s *sentence, m *mention) *entity {
 	return best
 }
 
-// named are the entities of the sentences up to this one.
-func (x *reading) named(s *sentence) []*entity {
-	var out []*entity
-	for _, y := range x.sentences {
-		for k := range y.mentions {
-			if e := y.mentions[k].who; e != nil && !slices.Contains(out, e) {
-				out = append(out, e)
-			}
-		}
-		if y == s {
-			break
+// meetAll notes whom a sentence names.
+func (x *reading) meetAll(s *sentence) {
+	for k := range s.mentions {
+		if e := s.mentions[k].who; e != nil && !e.met {
+			e.met = true
+			x.met = append(x.met, e)
 		}
 	}
-	slices.Reverse(out)
-	return out
 }
 
 // shared counts the words of an office that the entity's offices have too.

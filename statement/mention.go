@@ -24,6 +24,7 @@ type mention struct {
 // meet finds the mentions of all sentences and who is meant by the names.
 func (x *reading) meet() {
 	common := x.commonWords()
+	x.capitals = x.capitalWords()
 	for _, s := range x.sentences {
 		for i := 0; i < len(s.items); {
 			m, ok := x.mentionAt(s, i, common)
@@ -75,14 +76,31 @@ func (x *reading) capital(s *sentence, i int, common map[string]bool) bool {
 
 // known reports whether a word is a capital word within some sentence too.
 func (x *reading) known(stem string) bool {
-	for _, s := range x.sentences {
-		for i := range s.items {
-			if t := &s.items[i]; !t.first && t.upper() && (t.stem == stem || x.lex.Inflected && alike(t.stem, stem)) {
-				return true
-			}
+	if x.capitals[stem] {
+		return true
+	}
+	if !x.lex.Inflected {
+		return false
+	}
+	for other := range x.capitals {
+		if alike(other, stem) {
+			return true
 		}
 	}
 	return false
+}
+
+// capitalWords are the words in capitals within sentences.
+func (x *reading) capitalWords() map[string]bool {
+	out := map[string]bool{}
+	for _, s := range x.sentences {
+		for i := range s.items {
+			if t := &s.items[i]; !t.first && t.upper() {
+				out[t.stem] = true
+			}
+		}
+	}
+	return out
 }
 
 // head reports whether a word is of an office or an institution.

@@ -139,7 +139,9 @@ func (l *lexicon) items(text string, p Span) []item {
 			}
 		}
 		flat = flat[n:]
-		out = append(out, l.split(text, within, q)...)
+		if !q.inner.empty() {
+			out = append(out, l.split(text, within, q)...)
+		}
 	}
 	return out
 }
@@ -149,7 +151,7 @@ func (l *lexicon) items(text string, p Span) []item {
 func (l *lexicon) split(text string, within []item, q quoted) []item {
 	whole := item{Span: q.outer, kind: quotation, text: q.outer.Of(text), inner: q.inner, open: q.open}
 	from, to := l.insertion(within)
-	if to == 0 {
+	if to == 0 || trim(text, Span{q.inner.From, within[from].From}).empty() {
 		return []item{whole}
 	}
 	one := whole

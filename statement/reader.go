@@ -45,6 +45,7 @@ func (r *Reader) Read(text, language string) (*Article, error) {
 	x.meet()
 	for i := range x.sentences {
 		x.at = i
+		x.meetAll(x.sentences[i])
 		if l.VerbFinal {
 			x.verbFinal()
 		} else {
@@ -66,8 +67,10 @@ type reading struct {
 	lex       *lexicon
 	sentences []*sentence
 	entities  []*entity
-	focus     []*entity // whom the text was about, the last one last
-	at        int       // the sentence that is being read
+	capitals  map[string]bool // words in capitals within sentences
+	met       []*entity       // named so far, in order
+	focus     []*entity       // whom the text was about, the last one last
+	at        int             // the sentence that is being read
 	found     []*found
 }
 
