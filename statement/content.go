@@ -167,6 +167,9 @@ func (m *medial) infinitive(j, limit int) int {
 			if t.low == "to" && k+1 < limit && m.s.items[k+1].kind == word && !m.lex.determiner[m.s.items[k+1].low] && !m.s.items[k+1].upper() {
 				return k + 1
 			}
+			if t.low == "of" && k+1 < limit && strings.HasSuffix(m.s.items[k+1].low, "ing") {
+				return k + 1
+			}
 		case "fr":
 			if (t.low == "à" || t.low == "de" || t.low == "d'") && k+1 < limit && hasAnyEnd(m.s.items[k+1].low, []string{"er", "ir", "re", "oir"}) {
 				return k + 1

@@ -79,16 +79,6 @@ func (x *reading) name(m *mention) {
 			break
 		}
 	}
-	// minister of Arvenia Okafor: the last word alone is somebody
-	if e == nil && len(tokens) == 2 && len(m.groups) > 0 && x.lex.Inflected && !x.lex.VerbFinal {
-		for _, y := range x.entities {
-			if n := len(y.tokens); n > 1 && x.same(tokens[1], y.tokens[n-1]) {
-				e = y
-				m.name = m.name[1:]
-				tokens = tokens[1:]
-			}
-		}
-	}
 	if e == nil {
 		e = &entity{tokens: tokens, name: x.written(m.name)}
 		x.entities = append(x.entities, e)
@@ -157,7 +147,7 @@ func (x *reading) subject(m *mention) {
 // words are those of a mention without its article.
 func (x *reading) words(s *sentence, m *mention) string {
 	from := m.from
-	for !m.whose && from+1 < m.to && x.lex.determiner[s.items[from].low] {
+	for !m.whose && !m.partitive && from+1 < m.to && x.lex.determiner[s.items[from].low] {
 		from++
 	}
 	t := Span{s.items[from].From, s.items[m.to-1].To}.Of(x.text)
@@ -184,11 +174,11 @@ func (x *reading) resolve(s *sentence, m *mention) (e *entity, sure float64, rea
 			return e, 0.85, "a pronoun, taken for whom the text was about last"
 		}
 		return &entity{name: x.words(s, m)}, 0.3, "a pronoun for nobody that the text names"
-	case len(m.groups) > 0 && !m.whose && !m.indefinite:
+	case len(m.groups) > 0 && !m.whose && !m.indefinite && !m.house:
 		if e := x.byOffice(m); e != nil {
 			return e, 0.9, "an office, taken for who has it in the text"
 		}
-		if m.groups[len(m.groups)-1] < 0 {
+		if m.groups[len(m.groups)-1] < 0 || m.former {
 			gender := ""
 			if m.feminine {
 				gender = "f"

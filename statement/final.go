@@ -165,7 +165,7 @@ func (f *final) clause(v int, p *phrase) bool {
 	for begin < end && f.s.items[begin].kind == mark {
 		begin++
 	}
-	if f.wordsIn(begin, end) < 3 {
+	if f.wordsIn(begin, end) < 2 {
 		return false
 	}
 	c := Span{f.s.items[begin].From, f.s.items[end-1].To}

@@ -47,6 +47,10 @@ type lexicon struct {
 	Prepositions  []string            `yaml:"prepositions"`
 	Particles     []string            `yaml:"particles"`
 	Patronymic    []string            `yaml:"patronymic"`
+	Numerals      []string            `yaml:"numerals"`  // before people whom nobody named
+	Partitive     []string            `yaml:"partitive"` // one of them
+	Former        []string            `yaml:"former"`
+	Adjective     []string            `yaml:"adjective"` // endings of adjectives
 	Pronouns      map[string]string   `yaml:"pronouns"`
 	Oblique       map[string]string   `yaml:"oblique"`
 	Possessives   map[string]string   `yaml:"possessives"`
@@ -208,6 +212,21 @@ func (l *lexicon) role(low string) int {
 	for w := range l.generic {
 		if begins(low, w) {
 			return -1
+		}
+	}
+	return 0
+}
+
+// wordsOfOffice is the group of an office that takes several words, as head of
+// state, or 0.
+func (l *lexicon) wordsOfOffice(office string) int {
+	if office == "" {
+		return 0
+	}
+	low := strings.Join(strings.Fields(l.lower(office)), " ")
+	for w, g := range l.roles {
+		if strings.Contains(w, " ") && strings.HasPrefix(low, strings.ReplaceAll(w, "' ", "'")) {
+			return g
 		}
 	}
 	return 0

@@ -325,7 +325,17 @@ func (m *medial) leading() {
 			break
 		}
 	}
-	if v < 0 || v > i+14 {
+	if v < 0 {
+		at := i + 1
+		for at < end && m.s.items[at].kind == mark {
+			at++
+		}
+		if p = m.lex.tells(m.s.items, at); p == nil || at == i+1 && m.s.items[i].To != m.s.items[i].inner.To {
+			return
+		}
+		v = at
+	}
+	if v > i+14 {
 		return
 	}
 	who := m.subjects(v, i+1, p, true)
@@ -378,7 +388,7 @@ func (m *medial) subjects(v, lo int, p *phrase, inverted bool) []*mention {
 func (m *medial) preceding(v, lo int) *mention {
 	items := m.s.items
 	// a parenthesis before the verb: Demba, speaking by telephone, said
-	if v > lo && items[v-1].is(",") {
+	if w := m.mentionEnding(v - 1); v > lo && items[v-1].is(",") && (w == nil || !w.apposed) {
 		for c := v - 2; c > lo; c-- {
 			if items[c].is(",") {
 				if w := m.mentionEnding(c); w != nil && !w.governed {
@@ -386,6 +396,15 @@ func (m *medial) preceding(v, lo int) *mention {
 				}
 				break
 			}
+		}
+	}
+	if v-2 > lo && m.relative(v-1) {
+		k := v - 1
+		if items[k-1].is(",") {
+			k--
+		}
+		if w := m.mentionEnding(k); w != nil && w.from >= lo {
+			return w // the Courier, which said
 		}
 	}
 	commas := 0
@@ -402,6 +421,9 @@ func (m *medial) preceding(v, lo int) *mention {
 		case t.kind == quotation:
 			return nil
 		case t.kind == mark:
+			if w := m.mentionEnding(k); t.is(",") && commas == 0 && w != nil && w.apposed && !w.governed && w.from >= lo {
+				return w // Ferreira, a former minister, later said
+			}
 			if commas++; commas > 0 && !t.is("-") {
 				if t.is(",") && m.relative(k+1) {
 					continue

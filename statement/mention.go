@@ -16,6 +16,9 @@ type mention struct {
 	pronoun    string // m, f, p or n: he, she, they, it
 	whose      bool   // begins with a possessive: his office
 	indefinite bool   // a, an, some: nobody that was named before
+	partitive  bool   // one of them
+	apposed    bool   // name and office with a comma between
+	former     bool   // an office that is over, which describes rather than names
 	governed   bool   // behind a preposition, or in a case that is no subject's
 	feminine   bool   // as far as the words say
 	who        *entity
@@ -62,6 +65,9 @@ func (x *reading) capital(s *sentence, i int, common map[string]bool) bool {
 	}
 	if !t.first {
 		return true
+	}
+	if i+1 < len(s.items) && t.acronym() && len([]rune(t.text)) > 3 && (s.items[i+1].kind == mark) {
+		return false // the place before an agency's text
 	}
 	if common[t.low] || common[t.stem] {
 		return false
@@ -129,6 +135,12 @@ func (x *reading) mentionAt(s *sentence, i int, common map[string]bool) (mention
 	if t.kind != word {
 		return mention{}, false
 	}
+	for _, p := range l.Partitive {
+		words := strings.Fields(p)
+		if k := i + len(words); k <= len(s.items) && slices.EqualFunc(s.items[i:k], words, func(t item, w string) bool { return t.low == w }) {
+			return mention{from: i, to: k, indefinite: true, partitive: true, governed: x.governedAt(s, i)}, true
+		}
+	}
 	if g, ok := l.Pronouns[t.low]; ok {
 		return mention{from: i, to: i + 1, pronoun: g, feminine: g == "f", governed: x.governedAt(s, i)}, true
 	}
@@ -140,6 +152,10 @@ func (x *reading) mentionAt(s *sentence, i int, common map[string]bool) (mention
 		low := s.items[j].low
 		m.indefinite = m.indefinite || !l.definite[low] && !m.whose
 		m.feminine = m.feminine || slices.Contains(l.Feminine, low)
+		j++
+	}
+	if j == i && slices.Contains(l.Numerals, t.low) && i+1 < len(s.items) && s.items[i+1].kind == word && x.headAhead(s, i+1, 3) {
+		m.indefinite = true
 		j++
 	}
 	m.governed = x.governedAt(s, i)
@@ -158,8 +174,12 @@ func (x *reading) mentionAt(s *sentence, i int, common map[string]bool) (mention
 	} else if g.office > 0 && g.office > start {
 		m.office = Span{s.items[start].From, s.items[g.office-1].To}
 	}
+	if groups := l.wordsOfOffice(m.office.Of(x.text)); groups > 0 {
+		m.groups = []int{groups}
+	}
 	for k := start; k < g.office; k++ {
 		low := s.items[k].low
+		m.former = m.former || slices.Contains(l.Former, low)
 		m.feminine = m.feminine || slices.Contains(l.Feminine, low) || len(l.FeminineEnd) > 0 && l.role(low) > 0 && feminineRole(low)
 	}
 	return m, true
@@ -179,6 +199,9 @@ func (x *reading) governedAt(s *sentence, i int) bool {
 		}
 		if x.lex.preposition[t.low] {
 			return true
+		}
+		if len(x.lex.Adjective) > 0 && !hasAnyEnd(t.low, x.lex.Adjective) && !x.lex.function[t.low] {
+			return false
 		}
 		if x.lex.common[t.low] || t.upper() || x.lex.verb(s.items, k) != nil || x.lex.auxiliary[t.low] {
 			return false
@@ -213,13 +236,15 @@ func (g *group) scan() bool {
 			break
 		}
 		switch {
+		case isHead && len(g.name) > 0 && g.office == 0 && len(l.Adjective) > 0 && !hasAnyEnd(items[g.at-1].low, l.Adjective) && !items[g.at-1].acronym():
+			return g.done() // in Brussels the president
 		case isHead:
 			if l.VerbFinal && len(g.name) > 0 && g.office > 0 && !t.upper() {
 				return g.done() // Bakan Okafor gazetecilere
 			}
 			if len(g.name) > 0 && g.office > 0 && !l.VerbFinal && !g.comp {
 				// an office behind a name with an office: Secretary Rubio's office
-				if items[g.at-1].suffix == "" {
+				if items[g.at-1].suffix == "" && (!l.Inflected || len(g.name) > 1) {
 					return g.done()
 				}
 			}
@@ -293,6 +318,9 @@ func (g *group) small(t *item) bool {
 	if _, ok := l.Pronouns[t.low]; ok {
 		return false
 	}
+	if g.office == 0 && len(l.Adjective) > 0 && !hasAnyEnd(t.low, l.Adjective) {
+		return false
+	}
 	if g.office == 0 { // before the office: joint monitoring mission
 		reach := 4
 		if l.Language != "en" {
@@ -339,6 +367,9 @@ func (g *group) done() bool {
 		return false
 	}
 	if g.office == 0 {
+		for len(g.name) > 2 && g.name[0].acronym() { // UN Lucia Ferreira, behind a word that we don't know
+			g.name = g.name[1:]
+		}
 		return true
 	}
 	keep := len(g.name)
@@ -403,6 +434,9 @@ func (x *reading) appositions(s *sentence) {
 		if a.pronoun != "" || b.pronoun != "" || b.governed || len(gap) > 1 || len(gap) == 1 && !gap[0].is(",") {
 			continue
 		}
+		if b.to < len(s.items) && s.items[b.to].kind == word && (a.indefinite || a.governed || x.sourceEnds(s, a.from)) {
+			continue // according to a minister, Okafor has lied
+		}
 		closed := b.to >= len(s.items) || s.items[b.to].kind != word || x.lex.verb(s.items, b.to) != nil || x.lex.auxiliary[s.items[b.to].low]
 		switch {
 		case len(gap) == 0 && (x.lex.VerbFinal || len(a.name) > 0 || len(b.name) == 0):
@@ -410,16 +444,25 @@ func (x *reading) appositions(s *sentence) {
 		case len(a.name) == 0 && len(a.groups) > 0 && !a.house && len(b.name) > 0 && (closed || x.lex.VerbFinal) && !x.lex.VerbFinal:
 			b.office = Span{a.office.From, a.office.To}
 			b.groups = append(b.groups, a.groups...)
-			b.from, b.governed, b.indefinite = a.from, a.governed, false
+			b.from, b.governed, b.indefinite, b.apposed = a.from, a.governed, false, len(gap) == 1
 			b.feminine = b.feminine || a.feminine
 		case len(a.name) > 0 && len(b.name) == 0 && len(b.groups) > 0 && !b.house && closed && len(gap) == 1 && !x.lex.VerbFinal && a.office.empty():
 			b.name = a.name
 			b.groups = append(b.groups, a.groups...)
-			b.from, b.governed, b.indefinite = a.from, a.governed, false
+			b.from, b.governed, b.indefinite, b.apposed = a.from, a.governed, false, true
 		default:
 			continue
 		}
 		s.mentions = slices.Delete(s.mentions, k, k+1)
 		k--
 	}
+}
+
+// sourceEnds reports whether a phrase such as "according to" ends before this
+// item.
+func (x *reading) sourceEnds(s *sentence, at int) bool {
+	return at > 0 && slices.ContainsFunc(x.lex.Sources, func(p string) bool {
+		words := strings.Fields(p)
+		return words[len(words)-1] == s.items[at-1].low
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -13,7 +14,7 @@ func (x *reading) proposal(f *found, sum string) Proposal {
 	p := Proposal{Speaker: f.who.full(), As: f.as, Verb: f.verb, Kind: f.kind, Language: x.lex.Language, Reasons: f.reasons}
 	p.offices = f.who.offices
 	if len(f.who.offices) > 0 {
-		p.Office = longestOf(f.who.offices)
+		p.Office = fullestOf(f.who.offices)
 	}
 	hash := sha256.New()
 	fmt.Fprintf(hash, "%s\x00%s\x00", sum, p.Speaker)
@@ -34,11 +35,13 @@ func (x *reading) proposal(f *found, sum string) Proposal {
 	return p
 }
 
-func longestOf(words []string) string {
-	best := ""
-	for _, w := range words {
-		if len(w) > len(best) {
-			best = w
+// fullestOf is the first office that the text gives, or the first that says all
+// of it and more.
+func fullestOf(offices []string) string {
+	best := offices[0]
+	for _, o := range offices[1:] {
+		if words := strings.Fields(o); !slices.ContainsFunc(strings.Fields(best), func(w string) bool { return !slices.Contains(words, w) }) {
+			best = o
 		}
 	}
 	return strings.Join(strings.Fields(best), " ")

@@ -188,7 +188,7 @@ func (l *lexicon) insertion(within []item) (from, to int) {
 			if !within[i-1].is(",") && !within[i-1].is("!") && !within[i-1].is("?") && !within[i-1].is("…") && !within[i-1].is(".") || within[i+1].upper() {
 				continue
 			}
-			if _, ok := l.verbWithin(within, i+1, 3); !ok {
+			if _, ok := l.verbWithin(within, i+1, 3); !ok && l.tells(within, i+1) == nil {
 				continue
 			}
 			for k := i + 2; k < len(within); k++ {
@@ -257,6 +257,23 @@ func (l *lexicon) commaInsertion(within []item, i int) int {
 		return len(within)
 	}
 	return stop
+}
+
+// tells reports whether a word in the past tense begins here that stands where
+// a verb of saying would: behind a quotation and a dash somebody smiles, too.
+func (l *lexicon) tells(items []item, at int) *phrase {
+	if p := l.verb(items, at); p != nil {
+		return p
+	}
+	if at >= len(items) || l.Past == nil || items[at].kind != word || items[at].upper() || l.function[items[at].low] {
+		return nil
+	}
+	for _, ends := range l.Past {
+		if hasAnyEnd(items[at].low, ends) && len([]rune(items[at].low)) > 4 {
+			return &phrase{[]string{items[at].low}, say}
+		}
+	}
+	return nil
 }
 
 // verbWithin finds a verb of saying that begins at one of the next n items.

@@ -86,6 +86,9 @@ func wordEnd(text string, i, to int) int {
 		}
 		next, _ := utf8.DecodeRuneInString(text[i+n : to])
 		joins := apostrophe(r) || r == '-' || r == '\u2011' || r == '.' && (unicode.IsUpper(next) || unicode.IsDigit(next)) || r == ',' && unicode.IsDigit(next) && digitBefore(text, i)
+		if r == '.' && dotted(text, i) {
+			return i + n // U.N.
+		}
 		if !joins || i+n >= to || !unicode.IsLetter(next) && !unicode.IsDigit(next) {
 			return i
 		}
@@ -95,6 +98,16 @@ func wordEnd(text string, i, to int) int {
 		i += n
 	}
 	return i
+}
+
+// dotted reports whether a point here is the last of an abbreviation in single
+// capitals, as in U.N.
+func dotted(text string, i int) bool {
+	if i < 3 || text[i-2] != '.' {
+		return false
+	}
+	c := text[i-1]
+	return c >= 'A' && c <= 'Z' && text[i-3] >= 'A' && text[i-3] <= 'Z'
 }
 
 func digitBefore(text string, i int) bool {
