@@ -17,6 +17,7 @@ import (
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/publish"
+	"github.com/truce-monitor/truce/report"
 )
 
 // Ladder is where the agreement's escalation stands at an instant, how it came
@@ -253,6 +254,22 @@ func (a *App) Released(ctx context.Context, l *Ladder, policy agreement.Policy, 
 		return nil, err
 	}
 	return l.only(policy, func(id string) bool { return passed[id] }), nil
+}
+
+// ladderOf adds to a report where the ladder stood at the cut-off.
+func (a *App) ladderOf(ctx context.Context, in *report.Input, to time.Time, policy agreement.Policy) error {
+	if a.agreement.Escalation == nil {
+		return nil
+	}
+	l, err := a.ladder(ctx, a.agreement, to)
+	if err != nil {
+		return err
+	}
+	if l, err = a.Released(ctx, l, policy, to.Add(policy.Delay.Duration)); err != nil {
+		return err
+	}
+	in.Ladder, in.Clocks = l.State, l.Clocks
+	return nil
 }
 
 // passed are the breaches that the policy lets through.

@@ -118,6 +118,9 @@ func (a *App) reportInput(ctx context.Context, day, audience string, limit func(
 	if err := a.promises(ctx, in, from, to, policy); err != nil {
 		return nil, err
 	}
+	if err := a.ladderOf(ctx, in, to, policy); err != nil {
+		return nil, err
+	}
 	book, order, err := a.caseBook(ctx)
 	if err != nil {
 		return nil, err

@@ -55,6 +55,7 @@ func layers() []layer {
 		{"report", append([]string{
 			"casework",
 			"commitment",
+			"escalation",
 			"ledger",
 			"partylog",
 			"posture",

@@ -81,6 +81,7 @@ func Build(in Input) (*Report, error) {
 	b.findings()
 	b.responsibility()
 	b.logs()
+	b.ladder()
 	b.cases(policy)
 	b.weapons()
 	r.Storage = in.Storage

@@ -44,6 +44,7 @@ func compose(r *Report, lang string) (*document, error) {
 	c.findings()
 	c.responsibility()
 	c.logs()
+	c.ladder()
 	c.cases()
 	c.weapons()
 	c.sites()

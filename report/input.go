@@ -14,6 +14,7 @@ import (
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/casework"
 	"github.com/truce-monitor/truce/commitment"
+	"github.com/truce-monitor/truce/escalation"
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/incident"
@@ -99,6 +100,11 @@ type Input struct {
 	Posture     *posture.Posture
 	// Cases are those that were reported before the cut-off, as they then stood.
 	Cases []*casework.Case
+
+	// Ladder is where the escalation stood at the cut-off, as the audience may know
+	// it, and Clocks what ran then; nil: not known.
+	Ladder *escalation.State
+	Clocks []escalation.Clock
 
 	Quarantined int // rows of input since the cut-off before that could not be read
 	Journal     Head

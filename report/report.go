@@ -46,6 +46,7 @@ type Report struct {
 	Deadlines      []DeadlineRow      `json:"deadlines,omitempty"`
 	Responsibility Responsibility     `json:"responsibility"`
 	Logs           Logs               `json:"party_logs"`
+	Ladder         *Ladder            `json:"ladder,omitempty"`
 	Cases          *Cases             `json:"cases,omitempty"`
 	Annex          []AnnexRow         `json:"annex"`
 	Weapons        []WeaponRow        `json:"weapons,omitempty"`
@@ -74,7 +75,8 @@ type Report struct {
 	geometry   geometry
 	severity   []string // steps, lowest first
 	occurrence []string // steps, lowest first
-	anonymous  bool     // sources are withheld from the audience
+	levels     []agreement.Level
+	anonymous  bool // sources are withheld from the audience
 }
 
 // DarkRow is a time in which a source did not look.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/commitment"
+	"github.com/truce-monitor/truce/escalation"
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/incident"
@@ -292,7 +293,21 @@ func sample(n int) report.Input {
 		in.Coverage = append(in.Coverage, report.Watch{Source: s.source, Means: s.means, Center: s.at, RangeM: s.m, From: from.Add(time.Duration(s.from) * time.Hour), To: from.Add(time.Duration(s.to) * time.Hour), Declared: s.declared, Handling: observation.Green})
 	}
 	in.Cases = sampleCases(from)
+	climbed(&in, from)
 	return in
+}
+
+// climbed adds where the ladder of made-up levels stood.
+func climbed(in *report.Input, from time.Time) {
+	hours := func(h int) agreement.Duration { return agreement.Duration{Duration: time.Duration(h) * time.Hour} }
+	in.Agreement.Escalation = &agreement.Escalation{Persistence: hours(12), Levels: []agreement.Level{
+		{ID: "warning", Name: three("Warning", "Avertissement", "Попередження"), Count: 2, Window: hours(6), Within: hours(24), Leave: hours(48), Severity: "S2", Confidence: "corroborated", Tell: []string{"north", "south"}},
+		{ID: "friends", Name: three("Friends act", "Les amis agissent", "Дії друзів"), After: hours(12), Within: hours(48), Persistent: true, Count: 4, Window: hours(12), Severity: "S2", Leave: hours(72), Tell: []string{"friend"}, Due: []string{"answer"}},
+		{ID: "all", Name: three("All act", "Tous agissent", "Дії всіх"), After: hours(72), Count: 40, Window: hours(24), Rise: 3, Baseline: hours(48), Leave: hours(96)},
+	}}
+	ladder := escalation.New(in.Agreement, from.Add(-96*time.Hour))
+	in.Ladder = ladder.At(escalation.Breaches(in.Incidents, in.Findings), from.Add(24*time.Hour))
+	in.Clocks = ladder.Clocks(in.Ladder)
 }
 
 // judged makes the findings of one incident.
