@@ -49,6 +49,7 @@ type Server struct {
 	api     huma.API
 	handler http.Handler
 	meters  *meters
+	cache   cache
 	ending  context.Context // done when the server is told to stop
 	end     context.CancelFunc
 }

@@ -26,7 +26,7 @@ type Day struct {
 
 func (s *Server) days(api huma.API) {
 	get(s, api, "/api/v1/days", "list-days", access.ReadPublished, "The days that have a report, the newest first", func(ctx context.Context, _ *struct{}) ([]Day, error) {
-		return s.dayList(ctx, 0)
+		return remembered(s, "days", s.policyFor(ctx), func() ([]Day, error) { return s.dayList(ctx, 0) })
 	})
 	op := operation(http.MethodGet, "/api/v1/days/{date}", "get-day", access.ReadPublished, "The report of a day, as your audience gets it")
 	content(s, api, op, []string{"application/json", "text/html", "application/pdf", "text/csv", "application/geo+json"}, func(ctx context.Context, in *struct {
@@ -92,7 +92,9 @@ func (s *Server) report(ctx context.Context, day string) (*report.Report, error)
 		return nil, huma.Error404NotFound("there is no report of this day, or not yet")
 	}
 	id := asks(ctx)
-	return s.app.ReportFor(ctx, day, id.Audience(), id.Limit)
+	return remembered(s, "report "+day, s.policyFor(ctx), func() (*report.Report, error) {
+		return s.app.ReportFor(ctx, day, id.Audience(), id.Limit)
+	})
 }
 
 // over reports whether a period that ends at to is over for whoever asks:

@@ -143,7 +143,7 @@ type item struct {
 
 // reportItems lists the last reports, the newest first.
 func (s *Server) reportItems(ctx context.Context, in *Origin) ([]item, error) {
-	days, err := s.dayList(ctx, feedDays)
+	days, err := remembered(s, "last days", s.policyFor(ctx), func() ([]Day, error) { return s.dayList(ctx, feedDays) })
 	if err != nil {
 		return nil, err
 	}

@@ -99,14 +99,14 @@ func (s *Server) terms(api huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		return s.termsAt(ctx, at)
+		return remembered(s, "terms "+at.Format(time.RFC3339Nano), s.policyFor(ctx), func() (*Terms, error) { return s.termsAt(ctx, at) })
 	})
 	get(s, api, "/api/v1/deadlines", "list-deadlines", access.ReadPublished, "Every deadline of the agreement, the earliest first", func(ctx context.Context, in *atInstant) ([]Deadline, error) {
 		at, err := s.at(ctx, in.At)
 		if err != nil {
 			return nil, err
 		}
-		return s.deadlines(ctx, at)
+		return remembered(s, "deadlines "+at.Format(time.RFC3339Nano), s.policyFor(ctx), func() ([]Deadline, error) { return s.deadlines(ctx, at) })
 	})
 }
 
