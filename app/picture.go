@@ -141,6 +141,13 @@ func (a *App) draw(ctx context.Context) (*picture.Picture, error) {
 	}
 	p := picture.New(scale)
 	p.SetAll(runs)
+	grids := []float64{0}
+	for _, audience := range []string{publish.Public, publish.Parties} {
+		if m := publish.Policy(a.agreement, audience).RoundM; !slices.Contains(grids, m) {
+			grids = append(grids, m)
+		}
+	}
+	p.Prepare(grids...)
 	a.picture = p
 	return p, nil
 }

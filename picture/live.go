@@ -108,8 +108,8 @@ func (p *Picture) Near(r incident.Reach, most int) []Near {
 		}
 		g := x.on(0)
 		for _, span := range around(r.Lat, r.Lon, widest/perLat, widest/perLon) {
-			i, _ := slices.BinarySearch(g.keys, span[0])
-			for ; i < len(g.keys) && g.keys[i] < span[1]; i++ {
+			i, end := g.span(span[0], span[1])
+			for ; i < end; i++ {
 				at := int(g.at[i])
 				row := &x.rows[at]
 				if row.From > to || row.To < from || x.hides(at) {
@@ -144,10 +144,15 @@ func (p *Picture) Near(r incident.Reach, most int) []Near {
 // looked back for.
 const maxLong = int64(24 * time.Hour / time.Microsecond)
 
-// around is the ranges of keys that cover a box about a place: those of the one
-// to four tiles, at the finest zoom at which four are enough.
-func around(lat, lon, dLat, dLon float64) (out [][2]uint64) {
-	low, high := mercator(lat-dLat, lon-dLon), mercator(lat+dLat, lon+dLon)
+// around is the ranges of keys that cover a box about a place.
+func around(lat, lon, dLat, dLon float64) [][2]uint64 {
+	return cover(mercator(lat-dLat, lon-dLon), mercator(lat+dLat, lon+dLon))
+}
+
+// cover is the ranges of keys that cover the box between its south-western and its
+// north-eastern key: those of the one to four tiles, at the finest zoom at which
+// four are enough.
+func cover(low, high uint64) (out [][2]uint64) {
 	x0, y1 := gather(low), gather(low>>1) // y grows to the south
 	x1, y0 := gather(high), gather(high>>1)
 	level := 0

@@ -9,8 +9,10 @@ package picture
 import (
 	"cmp"
 	"math/bits"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/truce-monitor/truce/finding"
@@ -134,6 +136,26 @@ func (p *Picture) SetAll(runs map[int64]Rows) {
 		}
 	}
 	p.arrange()
+}
+
+// Prepare finds where all rows lie, on grids of so many metres, so that the first
+// who asks need not wait for it.
+func (p *Picture) Prepare(grids ...float64) {
+	p.mu.RLock()
+	parts := slices.Clone(p.parts)
+	p.mu.RUnlock()
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(parts); i = int(next.Add(1)) - 1 {
+				for _, grid := range grids {
+					parts[i].on(grid)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // arrange puts the parts in the order of their newest rows. The caller

@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -212,8 +213,8 @@ func tiles(z int) (out [][2]int) {
 	line := func(lat float64) int {
 		return int((1 - math.Asinh(math.Tan(lat*math.Pi/180))/math.Pi) / 2 * n)
 	}
-	for x := column(35.9); x <= column(39.1); x++ {
-		for y := line(49.1); y <= line(46.9); y++ {
+	for x := column(35.9); x <= column(40.1); x++ {
+		for y := line(50.1); y <= line(46.1); y++ {
 			out = append(out, [2]int{x, y})
 		}
 	}
@@ -315,4 +316,112 @@ func FuzzRows(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// Cells hold as many incidents as a list, whatever is asked for, and again when
+// they are remembered.
+func TestCellsHoldWhatTheListDoes(t *testing.T) {
+	p := many(t, 10_000)
+	p.Replace([]picture.Ref{}, picture.Rows{})
+	public := publish.Policy(nil, publish.Public)
+	for _, q := range []picture.Query{
+		{Policy: agreement.Policy{Handling: "TLP:RED"}},
+		{Policy: public, Now: start},
+		{Policy: public, Now: start.AddDate(0, -1, 0)},
+		{Policy: agreement.Policy{Handling: "TLP:RED"}, Result: "breach"},
+		{Policy: agreement.Policy{Handling: "TLP:RED"}, Since: start.AddDate(0, -8, 0).Add(time.Hour), Until: start.Add(-30 * time.Hour)},
+		{Policy: agreement.Policy{Handling: "TLP:RED"}, Box: &picture.Box{36.5, 47, 39, 49}},
+	} {
+		list, _, err := p.List(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			n := 0
+			for _, at := range tiles(3) {
+				tile, err := p.Tile(q, 3, at[0], at[1])
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, c := range tile.Cells {
+					n += c.Count
+				}
+			}
+			if n != len(list) || n < 2000 {
+				t.Errorf("%+v: %d incidents in cells, %d in the list", q, n, len(list))
+			}
+		}
+	}
+}
+
+// many is a picture of so many incidents along a line in a year.
+func many(b testing.TB, n int) *picture.Picture {
+	b.Helper()
+	p := picture.New([]string{"S1", "S2", "S3", "S4"})
+	const days = 365
+	r := rand.New(rand.NewPCG(1, 2))
+	for d := range days {
+		var rows picture.Rows
+		for i := range n / days {
+			s := picture.Summary{ID: id(d*n/days + i), From: start.AddDate(0, 0, d-days).Add(time.Duration(r.IntN(86400)) * time.Second), Activity: "shelling",
+				Handling: []observation.Handling{observation.Clear, observation.Amber}[i%2], RadiusM: 200, Probability: 0.9, Occurrence: "likely"}
+			s.To = s.From
+			s.Lon = degrees(36 + r.Float64()*4)
+			s.Lat = degrees(47 + (*s.Lon-36)/2 + r.NormFloat64()/10)
+			if i%3 == 0 {
+				s.Result, s.Severity, s.Provision = "breach", []string{"S1", "S2", "S3"}[i%3], "no-fire"
+				s.Found = []picture.Found{{Provision: "no-fire", Result: "breach"}}
+			}
+			if err := rows.Add(&s); err != nil {
+				b.Fatal(err)
+			}
+		}
+		p.Set(int64(d), rows)
+	}
+	return p
+}
+
+func BenchmarkMany(b *testing.B) {
+	p := many(b, 1_000_000)
+	all, public := agreement.Policy{Handling: "TLP:RED"}, publish.Policy(nil, publish.Public)
+	for name, q := range map[string]picture.Query{"mission": {Policy: all}, "public": {Policy: public, Now: start}} {
+		b.Run(name+"/world", func(b *testing.B) {
+			for b.Loop() {
+				if _, err := p.Tile(q, 0, 0, 0); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(name+"/near", func(b *testing.B) {
+			for b.Loop() {
+				if _, err := p.Tile(q, 10, 620, 354); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		q.Limit = 100
+		b.Run(name+"/newest", func(b *testing.B) {
+			for b.Loop() {
+				if _, _, err := p.List(q); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		q.Severity = "S4"
+		b.Run(name+"/none", func(b *testing.B) {
+			for b.Loop() {
+				if _, _, err := p.List(q); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		q.Severity, q.Box = "", &picture.Box{36, 48, 36.1, 48.2}
+		b.Run(name+"/empty-box", func(b *testing.B) {
+			for b.Loop() {
+				if _, _, err := p.List(q); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

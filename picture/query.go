@@ -57,13 +57,15 @@ type sieve struct {
 	since, until int64
 	box          *Box
 	grid         float64
-	latest       int64           // To at the most; 0: any
-	see          map[uint32]bool // handling
-	found        map[uint32]bool // nil: any
+	latest       int64  // To at the most; 0: any
+	see          []bool // by the word of the handling
+	found        []bool // by the word of the findings; nil: any
 	columns      []want
 	incident     *incident.Key
 	hidesParty   bool
 	nothing      bool
+	spans        [][2]uint64 // of keys that cover the box
+	query        string      // all that it asks for but time and place
 }
 
 type want struct {
@@ -80,7 +82,7 @@ const (
 const noTime = int64(^uint64(0) >> 1)
 
 func (p *Picture) sieve(q *Query) *sieve {
-	s := &sieve{words: &p.words, since: -noTime, until: noTime, box: q.Box, grid: q.Policy.RoundM, see: map[uint32]bool{},
+	s := &sieve{words: &p.words, since: -noTime, until: noTime, box: q.Box, grid: q.Policy.RoundM, see: make([]bool, len(p.words.text)),
 		hidesParty: publish.Withholds(q.Policy, publish.FieldParty)}
 	if !q.Since.IsZero() {
 		s.since = q.Since.UnixMicro()
@@ -93,9 +95,7 @@ func (p *Picture) sieve(q *Query) *sieve {
 		s.until = min(s.until, s.latest+1)
 	}
 	for n, text := range p.words.text {
-		if publish.Sees(q.Policy, observation.Handling(text)) {
-			s.see[uint32(n)] = true
-		}
+		s.see[n] = publish.Sees(q.Policy, observation.Handling(text))
 	}
 	for _, w := range []struct {
 		column uint32
@@ -111,13 +111,20 @@ func (p *Picture) sieve(q *Query) *sieve {
 		s.columns = append(s.columns, want{w.column, n})
 	}
 	if len(q.Provisions) > 0 || q.Result != "" {
-		s.found = map[uint32]bool{}
+		s.found = make([]bool, len(p.words.text))
 	}
 	if q.Incident != "" {
 		k, err := incident.ParseKey(q.Incident)
 		s.incident, s.nothing = &k, s.nothing || err != nil
 	}
 	s.findings(q)
+	if b := q.Box; b != nil {
+		s.spans = [][2]uint64{{0, 1 << (2 * finest)}}
+		if b[0] <= b[2] {
+			s.spans = cover(mercator(b[1], b[0]), mercator(b[3], b[2]))
+		}
+	}
+	s.query = fmt.Sprintf("%q", []string{q.Policy.Handling, strconv.FormatFloat(s.grid, 'g', -1, 64), q.Activity, q.Severity, q.Result, q.Party, strings.Join(q.Provisions, " ")})
 	return s
 }
 
@@ -130,7 +137,7 @@ func (s *sieve) findings(q *Query) {
 		if !strings.HasPrefix(text, " ") {
 			continue
 		}
-		s.found[uint32(n)] = slices.ContainsFunc(strings.Fields(text), func(f string) bool {
+		s.found[n] = slices.ContainsFunc(strings.Fields(text), func(f string) bool {
 			provision, result, _ := strings.Cut(f, "=")
 			return (len(q.Provisions) == 0 || slices.Contains(q.Provisions, provision)) && (q.Result == "" || q.Result == result)
 		})
@@ -175,6 +182,12 @@ func Shows(policy agreement.Policy, now time.Time, s *Summary) bool {
 	return publish.Sees(policy, s.Handling)
 }
 
+// passesAt is passes for a row of a part, with its place.
+func (s *sieve) passesAt(x *part, g *ground, at int) bool {
+	r := &x.rows[at]
+	return s.passes(r) && !x.hides(at) && (s.box == nil || r.Radius > 0 && s.box.holds(g.lat[at], g.lon[at]))
+}
+
 // show is a row as the audience may see it.
 func (s *sieve) show(r *row) Summary {
 	out := s.words.unpack(r)
@@ -194,7 +207,7 @@ func (p *Picture) List(q Query) (rows []Summary, next string, err error) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	s := p.sieve(&q)
-	after := row{From: noTime}
+	after := row{From: noTime, ID: incident.Key{255}}
 	if q.Cursor != "" {
 		if after, err = place(q.Cursor); err != nil {
 			return nil, "", err
@@ -236,32 +249,97 @@ type merge struct {
 	after   row
 }
 
+// run is a part's rows in turn.
 type run struct {
-	part    *part
-	ground  *ground // nil: nobody asks for the place
-	at, end int
+	part   *part
+	ground *ground // nil: nobody asks for the place
+	only   []int32 // the rows that may lie in the box, rising; nil: all
+	at     int     // of the rows, or of only
+	end    int
 }
+
+// run begins with the first of a part's rows that passes behind a row; false if
+// none does.
+func (s *sieve) run(x *part, after row) (r run, ok bool) {
+	r = run{part: x, end: len(x.rows)}
+	if until := (row{From: s.until}); newer(after, until) < 0 { // a From of until itself is out
+		after = until
+	}
+	r.at, _ = slices.BinarySearchFunc(x.rows, after, newer)
+	for r.at < r.end && newer(x.rows[r.at], after) <= 0 {
+		r.at++
+	}
+	if s.incident != nil {
+		i, ok := x.find(*s.incident)
+		if !ok || i < r.at {
+			return r, false
+		}
+		r.at, r.end = i, i+1
+	}
+	if s.box != nil {
+		r.ground = x.on(s.grid)
+		r.narrow(s.spans)
+	}
+	return r, r.find(s)
+}
+
+// narrow leaves out the rows that lie in none of the spans of keys, where they
+// are most.
+func (r *run) narrow(spans [][2]uint64) {
+	n := 0
+	for _, span := range spans {
+		from, to := r.ground.span(span[0], span[1])
+		n += to - from
+	}
+	if n > (r.end-r.at)/4 {
+		return
+	}
+	r.only = make([]int32, 0, n)
+	for _, span := range spans {
+		from, to := r.ground.span(span[0], span[1])
+		for _, at := range r.ground.at[from:to] {
+			if int(at) >= r.at && int(at) < r.end {
+				r.only = append(r.only, at)
+			}
+		}
+	}
+	slices.Sort(r.only)
+	r.at, r.end = 0, len(r.only)
+}
+
+func (r *run) index() int {
+	if r.only != nil {
+		return int(r.only[r.at])
+	}
+	return r.at
+}
+
+func (r *run) row() *row { return &r.part.rows[r.index()] }
 
 // find goes to the next row that passes, from at on; false if there is none.
 func (r *run) find(s *sieve) bool {
-	rows := r.part.rows
 	for ; r.at < r.end; r.at++ {
-		x := &rows[r.at]
-		if x.From < s.since {
+		i := r.index()
+		if r.part.rows[i].From < s.since {
 			return false
 		}
-		if s.passes(x) && !r.part.hides(r.at) && (s.box == nil || x.Radius > 0 && s.box.holds(r.ground.lat[r.at], r.ground.lon[r.at])) {
+		if s.passesAt(r.part, r.ground, i) {
 			return true
 		}
 	}
 	return false
 }
 
+func (r *run) next(s *sieve) bool {
+	r.at++
+	return r.find(s)
+}
+
 func (m *merge) next() *row {
 	for {
 		best := -1
 		for i := range m.open {
-			if best < 0 || newer(m.open[i].row(), m.open[best].row()) < 0 {
+			if best < 0 || newer(*m.open[i].row(), *m.open[best].row()) < 0 {
 				best = i
 			}
 		}
@@ -274,40 +352,19 @@ func (m *merge) next() *row {
 			return nil
 		}
 		r := &m.open[best]
-		out := &r.part.rows[r.at]
-		if r.at++; !r.find(m.sieve) {
+		out := r.row()
+		if !r.next(m.sieve) {
 			m.open = slices.Delete(m.open, best, best+1)
 		}
 		return out
 	}
 }
 
-func (r *run) row() row { return r.part.rows[r.at] }
-
-func (m *merge) begin(g *part) {
-	if m.sieve.misses(g) {
+func (m *merge) begin(x *part) {
+	if m.sieve.misses(x) {
 		return
 	}
-	r := run{part: g, end: len(g.rows)}
-	until := row{From: m.sieve.until} // a From of until itself is out
-	if newer(m.after, until) > 0 {
-		until = m.after
-	}
-	r.at, _ = slices.BinarySearchFunc(g.rows, until, newer)
-	for r.at < len(g.rows) && newer(g.rows[r.at], m.after) <= 0 {
-		r.at++
-	}
-	if id := m.sieve.incident; id != nil {
-		i, ok := g.find(*id)
-		if !ok || i < r.at {
-			return
-		}
-		r.at, r.end = i, i+1
-	}
-	if m.sieve.box != nil {
-		r.ground = g.on(m.sieve.grid)
-	}
-	if r.find(m.sieve) {
+	if r, ok := m.sieve.run(x, m.after); ok {
 		m.open = append(m.open, r)
 	}
 }

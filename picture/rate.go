@@ -3,10 +3,10 @@ package picture
 import (
 	"fmt"
 	"math"
-	"sort"
 	"time"
 
 	"github.com/truce-monitor/truce/finding"
+	"github.com/truce-monitor/truce/incident"
 )
 
 // Bucket is how many incidents began in a step of time, beside what is usual.
@@ -115,12 +115,9 @@ func (p *Picture) count(q *Query, start time.Time, step time.Duration, n int) (a
 		if s.misses(g) {
 			continue
 		}
-		r := run{part: g, end: len(g.rows), at: sort.Search(len(g.rows), func(i int) bool { return g.rows[i].From < s.until })}
-		if s.box != nil {
-			r.ground = g.on(s.grid)
-		}
-		for ; r.find(s); r.at++ {
-			x := &g.rows[r.at]
+		r, ok := s.run(g, row{From: noTime, ID: incident.Key{255}})
+		for ; ok; ok = r.next(s) {
+			x := r.row()
 			k := (x.From - from) / width
 			all[k]++
 			if breach != 0 && x.Result == breach {

@@ -16,11 +16,13 @@ import (
 type segment struct {
 	rows           []row
 	newest, oldest int64           // From
+	last           int64           // To
 	has            map[uint32]bool // words that occur in its rows
 
 	mu     sync.Mutex
 	byID   []int32             // rows in the order of their ids; nil: nobody has asked
 	ground map[float64]*ground // by the grid's metres; 0: as they are
+	cells  map[cellsOf][]sum   // by what was asked for, all of the segment's
 }
 
 // ground is where a segment's rows lie, on a grid.
@@ -33,7 +35,9 @@ type ground struct {
 func newSegment(rows []row) *segment {
 	slices.SortFunc(rows, newer)
 	s := &segment{rows: rows, newest: rows[0].From, oldest: rows[len(rows)-1].From, has: map[uint32]bool{}, ground: map[float64]*ground{}}
+	s.last = rows[0].To
 	for i := range rows {
+		s.last = max(s.last, rows[i].To)
 		for _, c := range rows[i].columns() {
 			s.has[*c] = true
 		}
