@@ -31,9 +31,9 @@ type Cases struct {
 // Procedure is what a case can go through, with the words for it.
 type Procedure struct {
 	*agreement.Procedure
-	States   []string `json:"states"`
-	Roles    []string `json:"roles"`
-	Outcomes []string `json:"all_outcomes"`
+	States      []string `json:"states"`
+	Roles       []string `json:"roles"`
+	AllOutcomes []string `json:"all_outcomes"`
 }
 
 // StepBody is a step that somebody takes. Who takes it, and in which role, follows

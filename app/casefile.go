@@ -64,6 +64,10 @@ type Evidence struct {
 	Result     string `json:"result,omitempty"`
 	Occurrence string `json:"occurrence,omitempty"` // by the evidence alone
 	Party      string `json:"party,omitempty"`      // by the evidence alone
+	Sources    int    `json:"sources,omitempty"`    // independent of one another
+	// Corroborated says that its sources, with the tasks that confirmed it, are as
+	// many as the procedure asks for.
+	Corroborated bool `json:"corroborated,omitempty"`
 	// Confirmed is the step of the occurrence scale that it reaches since people
 	// confirmed it; empty: none, or nobody did.
 	Confirmed string `json:"confirmed,omitempty"`
@@ -264,7 +268,14 @@ func (a *App) evidence(ctx context.Context, c *casework.Case, b *casework.Basis)
 		return nil, err
 	}
 	f := &x.Findings[i]
-	e.Result, e.Occurrence, e.Party = string(f.Result), f.Occurrence.Step, f.Responsible.Party
+	e.Result, e.Occurrence, e.Party, e.Sources = string(f.Result), f.Occurrence.Step, f.Responsible.Party, f.Occurrence.Sources
+	confirming := e.Sources
+	for _, t := range c.Tasks {
+		if t.Outcome == casework.Confirmed {
+			confirming++
+		}
+	}
+	e.Corroborated = confirming >= max(1, a.agreement.Procedure().Sources)
 	e.Changed = e.Result != b.Result || e.Occurrence != b.Occurrence || e.Party != b.Party
 	if c.Confirmed() {
 		e.Confirmed = confirmedStep(a.agreement, f)

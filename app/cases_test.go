@@ -113,7 +113,7 @@ func TestACaseStandsBesideItsFinding(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e := file.Evidence; len(e) != 1 || e[0].Occurrence != f.Occurrence.Step || e[0].Confirmed != "verified" || e[0].Changed || e[0].Gone {
+	if e := file.Evidence; len(e) != 1 || e[0].Occurrence != f.Occurrence.Step || e[0].Confirmed != "verified" || !e[0].Corroborated || e[0].Changed || e[0].Gone {
 		t.Errorf("the evidence is %+v; the finding says %+v", e, f.Occurrence)
 	}
 	for _, id := range []string{f.ID, f.Incident, c.ID} {

@@ -148,6 +148,9 @@ func (d *Decision) reference() reference { return reference{d.What, d.Of, d.At, 
 // Decide puts a decision on record; it is durable when it returns. A repeat
 // with the same key and content returns the record that there is.
 func (a *App) Decide(ctx context.Context, d Decision) (record uint64, err error) {
+	if d.What == DecisionCase {
+		return 0, fmt.Errorf("deciding on %s: a case is led by its procedure: take a step in it", d.Of)
+	}
 	a.writing.Lock()
 	defer a.writing.Unlock()
 	return a.decide(ctx, d)

@@ -129,6 +129,15 @@ func TestWhatIsNoDecision(t *testing.T) {
 	}
 }
 
+func TestNoDecisionGoesAroundACasesProcedure(t *testing.T) {
+	a := workspace(t, "minsk-2015")
+	d := ack
+	d.What = app.DecisionCase
+	if _, err := a.Decide(t.Context(), d); err == nil || !strings.Contains(err.Error(), "procedure") {
+		t.Errorf("a step beside the procedure: %v", err)
+	}
+}
+
 func TestWhoADecisionWasByCanBeErased(t *testing.T) {
 	a := workspace(t, "minsk-2015")
 	seq := decide(t, a, ack)
