@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/journal"
 	"github.com/truce-monitor/truce/line"
 	"github.com/truce-monitor/truce/picture"
@@ -109,6 +110,8 @@ type App struct {
 	lines   map[string]*line.Line
 	areas   []line.Area
 	zones   *zone.Set
+	epochs  *zone.Epochs
+	drawn   map[int]*geo.Features         // zones and lines that were asked for, by epoch
 	moved   map[string][]territory.Period // that were asked for, by period and step
 }
 

@@ -336,10 +336,17 @@ func (a *App) places(ctx context.Context) ([]placeRecord, error) {
 	return out, nil
 }
 
-// Zones returns the zones and lines in force at an instant as GeoJSON.
+// Zones returns the zones and lines in force at an instant as GeoJSON, which must
+// not be changed: it is kept.
 func (a *App) Zones(ctx context.Context, at time.Time) (*geo.Features, error) {
-	if err := a.place(ctx); err != nil {
+	a.placing.Lock()
+	defer a.placing.Unlock()
+	if err := a.placeLocked(ctx); err != nil {
 		return nil, err
+	}
+	epoch := a.epochs.Number(at)
+	if found := a.drawn[epoch]; found != nil {
+		return found, nil
 	}
 	out := &geo.Features{}
 	for i := range a.agreement.Lines {
@@ -364,6 +371,7 @@ func (a *App) Zones(ctx context.Context, at time.Time) (*geo.Features, error) {
 		properties := map[string]any{"kind": "zone", "id": z.ID, "name": z.Name.In("en"), "area_m2": round(m.Area())}
 		out.Features = append(out.Features, geo.Feature{Polygons: m, Properties: properties})
 	}
+	a.drawn[epoch] = out
 	return out, nil
 }
 

@@ -146,6 +146,10 @@ func (a *App) load(ctx context.Context) error {
 func (a *App) place(ctx context.Context) error {
 	a.placing.Lock()
 	defer a.placing.Unlock()
+	return a.placeLocked(ctx)
+}
+
+func (a *App) placeLocked(ctx context.Context) error {
 	if a.zones != nil {
 		return nil
 	}
@@ -159,8 +163,11 @@ func (a *App) place(ctx context.Context) error {
 	if err := a.importedLines(ctx); err != nil {
 		return err
 	}
-	a.zones, err = zone.New(a.agreement, a.lines, a.files)
-	return err
+	if a.zones, err = zone.New(a.agreement, a.lines, a.files); err != nil {
+		return err
+	}
+	a.epochs, a.drawn = a.zones.Epochs(), map[int]*geo.Features{}
+	return nil
 }
 
 // displace forgets them, since terms or lines have changed.
@@ -168,7 +175,7 @@ func (a *App) displace() {
 	a.cases.forget()
 	a.placing.Lock()
 	defer a.placing.Unlock()
-	a.lines, a.areas, a.zones, a.moved = nil, nil, nil, nil
+	a.lines, a.areas, a.zones, a.epochs, a.drawn, a.moved = nil, nil, nil, nil, nil, nil
 }
 
 // fromHeld takes the line from the version's held area.

@@ -21,7 +21,7 @@ import (
 	"github.com/truce-monitor/truce/web"
 )
 
-func get(t *testing.T, path string, header ...string) *http.Response {
+func fetched(t *testing.T, path string, header ...string) *http.Response {
 	t.Helper()
 	return ask(web.Handler(), path, header...)
 }
@@ -37,7 +37,7 @@ func ask(h http.Handler, path string, header ...string) *http.Response {
 }
 
 func TestPagesAndAssets(t *testing.T) {
-	page := get(t, "/day/2026-03-04")
+	page := fetched(t, "/day/2026-03-04")
 	body, err := io.ReadAll(page.Body)
 	if err != nil {
 		t.Fatal(err)
@@ -45,11 +45,11 @@ func TestPagesAndAssets(t *testing.T) {
 	if page.StatusCode != 200 || !strings.HasPrefix(page.Header.Get("Content-Type"), "text/html") || page.Header.Get("Content-Security-Policy") != web.Policy {
 		t.Errorf("a page: %s %v", page.Status, page.Header)
 	}
-	if got := get(t, "/no/such/file.js").StatusCode; got != 404 {
+	if got := fetched(t, "/no/such/file.js").StatusCode; got != 404 {
 		t.Errorf("a file that is not there: %d", got)
 	}
 	script := regexp.MustCompile(`/assets/app-\w+\.js`).FindString(string(body))
-	a := get(t, script, "Accept-Encoding", "gzip")
+	a := fetched(t, script, "Accept-Encoding", "gzip")
 	if a.Header.Get("Content-Encoding") != "gzip" || !strings.Contains(a.Header.Get("Cache-Control"), "immutable") {
 		t.Errorf("%s: %v", script, a.Header)
 	}
@@ -65,7 +65,7 @@ func TestPagesAndAssets(t *testing.T) {
 	if err != nil || string(got) != string(want) {
 		t.Errorf("%s unpacks to something else: %v", script, err)
 	}
-	if again := get(t, script, "Accept-Encoding", "gzip", "If-None-Match", a.Header.Get("ETag")); again.StatusCode != 304 {
+	if again := fetched(t, script, "Accept-Encoding", "gzip", "If-None-Match", a.Header.Get("ETag")); again.StatusCode != 304 {
 		t.Errorf("asked again: %s", again.Status)
 	}
 }

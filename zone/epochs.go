@@ -47,13 +47,20 @@ func (s *Set) Epochs() *Epochs {
 	return e
 }
 
-// Index returns the index of the epoch of t, made when it is asked for, and when
-// the epoch begins and ends; zero: never. Those of the last epochs are kept.
-func (e *Epochs) Index(t time.Time) (x *Index, since, until time.Time, err error) {
+// Number is the number of the epoch of t, from 0: at two instants of one number
+// the set is the same.
+func (e *Epochs) Number(t time.Time) int {
 	i, found := slices.BinarySearchFunc(e.begin, t, time.Time.Compare)
 	if found {
 		i++
 	}
+	return i
+}
+
+// Index returns the index of the epoch of t, made when it is asked for, and when
+// the epoch begins and ends; zero: never. Those of the last epochs are kept.
+func (e *Epochs) Index(t time.Time) (x *Index, since, until time.Time, err error) {
+	i := e.Number(t)
 	if i > 0 {
 		since = e.begin[i-1]
 	}

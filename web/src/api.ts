@@ -122,13 +122,15 @@ export interface Provision {
 
 export interface Source { id: string; title: Text; publisher?: string; date?: string; url?: string; language?: string }
 
+export interface Zone { id: string; name: Text }
+
 export interface Terms {
   agreement: string; version: string; title: Text; summary?: Text; standing?: string; at: string; window_s: number;
   status?: { at: string; is: string; by?: string[]; why?: Why[] }[];
   texts?: Source[];
   ceasefire?: { id: string; from?: string; until?: string; purpose?: Text; zone?: string; why?: Why[] }[];
   definitions?: { term: string; by?: string; words: Text; why?: Why[] }[];
-  zones?: { id: string; name: Text }[];
+  zones?: Zone[];
   provisions: Provision[];
   scales: { severity?: { id: string; name?: Text; words?: Text }[]; occurrence?: { id: string; words?: Text }[] };
   thresholds?: { provision?: string; occurrence?: number; breach?: number; attribution?: number; why?: Why[] }[];

@@ -1,10 +1,11 @@
 // The map drawn by MapLibre: WebGL, no glyph server, nothing from elsewhere.
-import { Map, ScaleControl, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
+import { Map, ScaleControl, setWorkerUrl, type GeoJSONSource, type VectorTileSource } from "maplibre-gl";
 import { t } from "../i18n";
 import { ground, towns } from "./base";
 import { boundsOf, collection, widen, type Bounds } from "./geometry";
-import { picture, style } from "./style";
-import { marks, placed, type View } from "./view";
+import type { Summary } from "../api";
+import { incidentTiles, picture, style } from "./style";
+import { marks, namesOf, type View } from "./view";
 
 export interface Drawn { update(v: View): void; repaint(): void; remove(): void }
 
@@ -12,10 +13,9 @@ export interface Drawn { update(v: View): void; repaint(): void; remove(): void 
 export function draw(element: HTMLElement, first: View): Drawn {
   setWorkerUrl(document.querySelector<HTMLMetaElement>("meta[name=map-worker]")!.content);
   const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const ids = (v: View) => v.zones.map(z => String(z.properties?.["id"]));
   let view = first;
   const map = new Map({
-    container: element, style: style(ids(first)), bounds: first.bounds, fitBoundsOptions: { padding: 24 }, attributionControl: false,
+    container: element, style: style(namesOf(first), first.tiles), bounds: first.bounds, fitBoundsOptions: { padding: 24 }, attributionControl: false,
     dragRotate: false, pitchWithRotate: false, touchPitch: false, renderWorldCopies: false, maxZoom: 14, minZoom: 2, fadeDuration: reduced ? 0 : 150,
     canvasContextAttributes: { antialias: true },
   });
@@ -51,12 +51,9 @@ export function draw(element: HTMLElement, first: View): Drawn {
     set("base", land);
     set("towns", named);
     set("lines", view.lines);
-    set("zones", view.zones);
+    if (view.tiles === undefined) set("zones", view.zones);
     set("areas", view.areas);
     set("selected", marks(view.selected));
-    set("incidents", view.incidents.filter(placed).map(i => ({
-      type: "Feature", properties: { id: i.id, result: i.result, severity: i.severity, occurrence: i.occurrence }, geometry: { type: "Point", coordinates: [i.lon, i.lat] },
-    })));
   };
   map.once("load", () => {
     fill();
@@ -70,8 +67,8 @@ export function draw(element: HTMLElement, first: View): Drawn {
   tip.hidden = true;
   element.append(tip);
   map.on("mousemove", "incidents", e => {
-    const id = e.features?.[0]?.properties["id"];
-    const at = view.incidents.find(i => i.id === id);
+    const over = e.features?.[0]?.properties as Summary | undefined;
+    const at = view.incidents.find(i => i.id === over?.id) ?? over;
     map.getCanvas().style.cursor = "pointer";
     tip.hidden = !at;
     if (at) tip.textContent = view.describe?.(at) ?? at.id;
@@ -100,18 +97,14 @@ export function draw(element: HTMLElement, first: View): Drawn {
 
   return {
     update(next) {
-      const chosen = next.selected?.at.id, before = view.selected?.at.id;
+      const chosen = next.selected?.at.id, chosenBefore = view.selected?.at.id;
       if (!moved && next.bounds.join() !== view.bounds.join()) map.fitBounds(next.bounds, { padding: 24, animate: false });
-      const zonesChanged = ids(next).join() !== ids(view).join();
+      const before = view;
       view = next;
-      if (!map.isStyleLoaded() && !map.loaded()) map.once("idle", fill);
-      if (zonesChanged) {
-        map.setStyle(style(ids(next)), { diff: true });
-        loaded = undefined; // a new style begins without the base
-        void around();
-      }
+      if (namesOf(next).join() !== namesOf(before).join()) map.setStyle(style(namesOf(next), next.tiles), { diff: true });
+      else if (next.tiles !== undefined && next.tiles !== before.tiles) map.getSource<VectorTileSource>("incidents")?.setTiles(incidentTiles(next.tiles));
       fill();
-      if (chosen && chosen !== before) {
+      if (chosen && chosen !== chosenBefore) {
         const b = boundsOf(marks(next.selected));
         const seen = map.getBounds();
         if (b && (b[0] < seen.getWest() || b[2] > seen.getEast() || b[1] < seen.getSouth() || b[3] > seen.getNorth())) map.fitBounds(widen(b, 2), { maxZoom: Math.max(8, map.getZoom()), animate: !reduced });
@@ -119,7 +112,7 @@ export function draw(element: HTMLElement, first: View): Drawn {
     },
     repaint() {
       for (const id of map.listImages()) if (picture(id)) map.updateImage(id, picture(id)!);
-      map.setStyle(style(ids(view)), { diff: true });
+      map.setStyle(style(namesOf(view), view.tiles), { diff: true });
       fill();
     },
     remove: () => map.remove(),

@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
+import { api } from "../api";
 import { dark } from "../state";
+import { useLoad } from "../ui/load";
 import type { Drawn } from "./gl";
 import { SvgMap } from "./svg";
 import type { View } from "./view";
@@ -27,6 +29,7 @@ export function MapView(view: View) {
   }, []);
   useEffect(() => drawn.current?.update(view));
   useEffect(() => drawn.current?.repaint(), [dark.value]);
-  if (still) return <div class="map still"><p class="map-note">{t("map.still")}</p><SvgMap {...view} /></div>;
+  const shapes = useLoad(async () => (still && view.tiles !== undefined ? api.zones() : []), [still]);
+  if (still) return <div class="map still"><p class="map-note">{t("map.still")}</p><SvgMap {...view} zones={view.tiles === undefined ? view.zones : (shapes.value ?? [])} /></div>;
   return <div class="map" ref={element} />;
 }

@@ -18,7 +18,11 @@ const symbolName: ExpressionSpecification = ["concat", ["coalesce", ["get", "res
 // weight is how far in front an incident lies: breaches first, grave ones first.
 const weight: ExpressionSpecification = ["match", ["coalesce", ["get", "result"], ""], "breach", 4, "undetermined", 3, "excepted", 2, "consistent", 1, 0];
 
-export function style(zones: string[]): StyleSpecification {
+const tiles = (layer: string, query = "") => ({ type: "vector" as const, tiles: [`${location.origin}/tiles/${layer}/{z}/{x}/{y}.mvt${query}`], maxzoom: 12 });
+export const incidentTiles = (query: string) => tiles("incidents", query).tiles;
+
+export function style(zones: string[], query: string | undefined): StyleSpecification {
+  const layer = (name: string) => (query === undefined ? {} : { "source-layer": name });
   const token = tokens();
   const halo = { "text-halo-color": token("--map-halo"), "text-halo-width": 1.4 };
   const index: ExpressionSpecification | number = zones.length ? (["match", ["get", "id"], ...zones.flatMap((z, i) => [z, i]), -1] as unknown as ExpressionSpecification) : -1;
@@ -29,9 +33,9 @@ export function style(zones: string[]): StyleSpecification {
     { id: "land", type: "fill", source: "base", filter: ["==", ["get", "kind"], "land"], paint: { "fill-color": token("--map-land"), "fill-antialias": false } },
     { id: "areas", type: "line", source: "areas", paint: { "line-color": token("--map-border"), "line-width": 0.7, "line-dasharray": [3, 2] } },
     { id: "border", type: "line", source: "base", filter: ["==", ["get", "kind"], "border"], paint: { "line-color": token("--map-border"), "line-width": ["interpolate", ["linear"], ["zoom"], 4, 0.9, 9, 1.6] } },
-    { id: "zone-fill", type: "fill", source: "zones", filter: ["in", ["geometry-type"], ["literal", ["Polygon", "MultiPolygon"]]], paint: { "fill-color": hue, "fill-opacity": zones.length > 4 ? 0.045 : 0.08 } },
+    { id: "zone-fill", type: "fill", source: "zones", ...layer("zones"), filter: ["in", ["geometry-type"], ["literal", ["Polygon", "MultiPolygon"]]], paint: { "fill-color": hue, "fill-opacity": zones.length > 4 ? 0.045 : 0.08 } },
     ...dashes.map((dash, i): LayerSpecification => ({
-      id: `zone-line-${i}`, type: "line", source: "zones", filter: ["==", ["%", index, 5], i],
+      id: `zone-line-${i}`, type: "line", source: "zones", ...layer("zones"), filter: ["==", ["%", index, 5], i],
       paint: { "line-color": hue, "line-width": 1.1, ...(i ? { "line-dasharray": dash } : {}) },
     })),
     { id: "line-halo", type: "line", source: "lines", layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": token("--map-halo"), "line-width": ["interpolate", ["linear"], ["zoom"], 4, 4.5, 10, 8] } },
@@ -52,14 +56,25 @@ export function style(zones: string[]): StyleSpecification {
     { id: "member-link", type: "line", source: "selected", filter: ["==", ["get", "kind"], "link"], paint: { "line-color": token("--grey"), "line-width": 0.8 } },
     { id: "members", type: "circle", source: "selected", filter: ["==", ["get", "kind"], "member"], paint: { "circle-radius": 3, "circle-color": token("--paper"), "circle-stroke-color": token("--ink"), "circle-stroke-width": 1.2 } },
     {
-      id: "incidents", type: "symbol", source: "incidents",
+      id: "cells", type: "circle", source: "incidents", ...layer("cells"),
+      paint: {
+        "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "count"]], 1, 4, 10, 9, 100, 20], "circle-opacity": 0.75, "circle-stroke-width": 1.2, "circle-stroke-color": token("--map-halo"),
+        "circle-color": ["interpolate", ["linear"], ["/", ["get", "breaches"], ["get", "count"]], 0, token("--none"), 1, token("--breach")],
+      },
+    },
+    {
+      id: "cell-counts", type: "symbol", source: "incidents", ...layer("cells"), filter: [">", ["get", "count"], 9],
+      layout: { "text-field": ["to-string", ["get", "count"]], "text-font": ["Source Sans"], "text-size": 11 }, paint: { "text-color": token("--ink"), ...halo },
+    },
+    {
+      id: "incidents", type: "symbol", source: "incidents", ...layer("incidents"),
       layout: { "icon-image": symbolName, "icon-size": ["interpolate", ["linear"], ["zoom"], 4, 0.72, 8, 1], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": weight },
     },
     { id: "chosen", type: "circle", source: "selected", filter: ["==", ["get", "kind"], "chosen"], paint: { "circle-radius": 14, "circle-opacity": 0, "circle-stroke-color": token("--focus"), "circle-stroke-width": 2.5 } },
   ];
   return {
     version: 8,
-    sources: { base: empty, areas: empty, zones: empty, lines: empty, towns: empty, selected: empty, incidents: empty },
+    sources: { base: empty, areas: empty, zones: query === undefined ? empty : tiles("zones"), lines: empty, towns: empty, selected: empty, incidents: query === undefined ? empty : tiles("incidents", query) },
     layers,
   };
 }

@@ -5,21 +5,22 @@ import { colourOf, filling, path, radius } from "../ui/symbol";
 import { ground, towns, type Town } from "./base";
 import { mercator, type Bounds } from "./geometry";
 import { dashes, zoneToken } from "./style";
-import { marks, placed, type View } from "./view";
+import { marks, namesOf, placed, type View } from "./view";
 
-export interface SvgProps extends View { width?: number; names?: number; chosenZone?: string | undefined }
+export interface SvgProps extends Omit<View, "tiles"> { width?: number; towns?: number; chosenZone?: string | undefined }
 
-export function SvgMap({ bounds, label, lines, zones, areas, incidents, selected, onSelect, describe, width = 800, names = 24, chosenZone }: SvgProps) {
+export function SvgMap({ bounds, label, lines, zones, names, areas, incidents, selected, onSelect, describe, width = 800, towns: most = 24, chosenZone }: SvgProps) {
   const [land, setLand] = useState<Feature[]>([]);
   const [places, setPlaces] = useState<Town[]>([]);
   const key = bounds.join();
   useEffect(() => {
     let stale = false;
     void ground(bounds).then(f => stale || setLand(f));
-    if (names) void towns(bounds).then(p => stale || setPlaces(p));
+    if (most) void towns(bounds).then(p => stale || setPlaces(p));
     return () => { stale = true; };
-  }, [key, names]);
+  }, [key, most]);
 
+  const ids = namesOf({ zones, ...(names ? { names } : {}) });
   const { at, height, d } = useMemo(() => {
     const [x0, y0] = mercator(bounds[0], bounds[3]), [x1, y1] = mercator(bounds[2], bounds[1]);
     const scale = width / (x1 - x0);
@@ -52,22 +53,22 @@ export function SvgMap({ bounds, label, lines, zones, areas, incidents, selected
     for (const [name, lon, lat] of places) {
       const [x, y] = at([lon, lat]);
       const box: Bounds = [x - 4, y - 10, x + 8 + name.length * 6.4, y + 5];
-      if (out.length >= names) break;
+      if (out.length >= most) break;
       if (box[2] > width || y < 12 || y > height - 6 || taken.some(o => box[0] < o[2] && box[2] > o[0] && box[1] < o[3] && box[3] > o[1])) continue;
       taken.push(box);
       out.push({ name, x, y });
     }
     return out;
-  }, [places, at, names]);
+  }, [places, at, most]);
 
   return (
     <svg class="svg-map" viewBox={`0 0 ${width} ${height.toFixed(1)}`} role="img" aria-label={label}>
       <rect width={width} height={height} fill="var(--map-sea)" />
       {land.map(f => <path d={d(f)} fill={f.properties?.["kind"] === "land" ? "var(--map-land)" : "none"} stroke={f.properties?.["kind"] === "land" ? "none" : "var(--map-border)"} />)}
       {areas.map(f => <path d={d(f)} fill="none" stroke="var(--map-border)" stroke-width=".7" stroke-dasharray="3 2" />)}
-      {zones.map((f, i) => {
+      {zones.map(f => {
         const on = chosenZone === undefined || f.properties?.["id"] === chosenZone;
-        const n = Number(f.properties?.["index"] ?? i);
+        const n = Math.max(0, ids.indexOf(String(f.properties?.["id"])));
         return on && <path d={d(f)} fill={`var(${zoneToken(n)})`} fill-opacity={chosenZone ? 0.16 : 0.05} stroke={`var(${zoneToken(n)})`} stroke-width="1.2" stroke-dasharray={n % 5 ? dashes[n % 5]!.join(" ") : undefined} fill-rule="evenodd" />;
       })}
       {lines.map(f => [<path d={d(f)} fill="none" stroke="var(--map-halo)" stroke-width="4.5" />, <path d={d(f)} fill="none" stroke="var(--map-line)" stroke-width="2" stroke-linejoin="round" />])}

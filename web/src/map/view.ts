@@ -7,7 +7,11 @@ export interface View {
   bounds: Bounds; // what is seen first
   label: string; // what it is, for those who don't see it
   lines: Feature[];
+  // With tiles, the query that chooses incidents, the agreement's zones and the
+  // incidents come as vector tiles; without, the zones are those of the page.
+  tiles?: string | undefined;
   zones: Feature[];
+  names?: string[]; // the ids of all zones, whose order gives each its hue and dash
   areas: Feature[];
   incidents: Summary[];
   selected?: Selected | undefined;
@@ -17,6 +21,9 @@ export interface View {
 }
 
 export interface Selected { at: Summary; members: { lat: number; lon: number; radius_m: number }[] }
+
+// namesOf are the ids by whose order zones are told apart.
+export const namesOf = (v: Pick<View, "names" | "zones">) => v.names ?? v.zones.map(z => String(z.properties?.["id"]));
 
 export const placed = (i: Summary): i is Summary & { lat: number; lon: number } => i.lat !== undefined && i.lon !== undefined;
 

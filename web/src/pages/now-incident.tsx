@@ -1,15 +1,14 @@
-import type { Feature } from "geojson";
-import { counted, type Candidate, type Detail, type Finding, type Member } from "../api";
-import { number, percent, t, word } from "../i18n";
+import { counted, type Candidate, type Detail, type Finding, type Member, type Zone } from "../api";
+import { number, percent, said, t, word } from "../i18n";
 import { party } from "../state";
 import * as time from "../time";
 import { Badge, distance, Instant, Probability, Reasons, Severity, Symbol, Tag } from "../ui";
 
 // Incident is one incident with all that is known of it: what, how sure, where,
 // who said so, why these are one, why it is a finding, what else was near.
-export function Incident({ detail: d, onSelect, zones }: { detail: Detail; onSelect: (id: string | undefined) => void; zones: Feature[] }) {
+export function Incident({ detail: d, onSelect, zones }: { detail: Detail; onSelect: (id: string | undefined) => void; zones: Zone[] }) {
   const i = d.incident, s = d.summary, n = counted(i.count), place = d.place;
-  const zoneName = (id: string) => String(zones.find(z => z.properties?.["id"] === id)?.properties?.["name"] ?? id);
+  const zoneName = (id: string) => said(zones.find(z => z.id === id)?.name) || id;
   const where = [i.place, i.area].filter((x, k, all) => x && all.indexOf(x) === k).join(", ");
   const inside = (place?.zones ?? []).filter(z => z.probability >= 0.005).sort((a, b) => b.probability - a.probability);
   return (

@@ -1,6 +1,5 @@
-import type { Feature } from "geojson";
-import { counted, type Result, type Summary } from "../api";
-import { number, percent, t, word } from "../i18n";
+import { counted, type Result, type Summary, type Zone } from "../api";
+import { number, percent, said, t, word } from "../i18n";
 import type { Connection } from "../live";
 import { dashes, zoneToken } from "../map/style";
 import { party, status } from "../state";
@@ -79,7 +78,7 @@ export function Filters({ query, onChange }: { query: Record<string, string>; on
 }
 
 // Legend explains symbols and zones.
-export function Legend({ zones }: { zones: Feature[] }) {
+export function Legend({ zones }: { zones: Zone[] }) {
   return (
     <details class="legend">
       <summary>{t("legend.title")}</summary>
@@ -92,7 +91,7 @@ export function Legend({ zones }: { zones: Feature[] }) {
         </ul>
         <ul aria-label={t("legend.zones")}>
           <li><svg class="symbol" width="28" height="8" viewBox="0 0 28 8" aria-hidden="true"><path d="M0 4h28" stroke="var(--map-line)" stroke-width="2.500" /></svg>{t("legend.line")}</li>
-          {zones.map((z, i) => <li><svg class="symbol" width="28" height="8" viewBox="0 0 28 8" aria-hidden="true"><path d="M0 4h28" stroke={`var(${zoneToken(i)})`} stroke-width="1.500" stroke-dasharray={i % 5 ? dashes[i % 5]!.map(v => v * 1.5).join(" ") : undefined} /></svg>{String(z.properties?.["name"] ?? z.properties?.["id"])}</li>)}
+          {zones.map((z, i) => <li><svg class="symbol" width="28" height="8" viewBox="0 0 28 8" aria-hidden="true"><path d="M0 4h28" stroke={`var(${zoneToken(i)})`} stroke-width="1.500" stroke-dasharray={i % 5 ? dashes[i % 5]!.map(v => v * 1.5).join(" ") : undefined} /></svg>{said(z.name) || z.id}</li>)}
         </ul>
       </div>
     </details>

@@ -1,7 +1,7 @@
 // The first page: what happened yesterday in words, then where and when.
 import { useLocation } from "preact-iso/router";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { api, type Query, type Summary } from "../api";
+import { api, query as urlQuery, type Query, type Summary } from "../api";
 import { language, percent, t, word } from "../i18n";
 import { connection, listen } from "../live";
 import { boundsOf, widen, type Bounds } from "../map/geometry";
@@ -47,15 +47,16 @@ export default function Now() {
   const list = useLoad(signal => api.incidents({ ...filter, since: new Date(period.since).toISOString(), until: query["until"], limit: 500 }, { signal }), [key, period.since, query["until"]]);
   const rate = useLoad(signal => api.rate({ ...filter, step: stepName(step) }, { signal }), [step, key]);
   const lines = useLoad(api.lines, [s.audience]);
-  const zones = useLoad(api.zones, [s.audience]);
+  const terms = useLoad(signal => api.terms(undefined, { signal }), [s.audience]);
   const areas = useLoad(api.areas, [s.audience]);
   const id = query["id"];
   const detail = useLoad(async signal => (id ? api.incident(id, { signal }) : undefined), [id, s.audience]);
 
   const [fresh, freshen] = useState<string[]>([]);
   const [said, say] = useState("");
+  const [turn, next] = useState(0);
   const again = useRef(() => {});
-  again.current = () => { void refresh(); list.again(); rate.again(); if (id) detail.again(); };
+  again.current = () => { void refresh(); list.again(); rate.again(); next(n => n + 1); if (id) detail.again(); };
   useEffect(() => {
     let timer = 0;
     const heard = new Set<string>();
@@ -83,6 +84,8 @@ export default function Now() {
     { keys: "Escape", text: t("keys.back"), run: () => choose(undefined) },
   ]);
 
+  const zones = terms.value?.zones ?? [];
+  const tiles = urlQuery({ ...filter, since: new Date(period.since).toISOString(), until: query["until"], turn: turn || undefined });
   const bounds = useMemo<Bounds>(() => widen(boundsOf(lines.value ?? []) ?? s.area ?? [-20, 30, 50, 65], 0.12), [lines.value]);
   const selected = useMemo<Selected | undefined>(() => {
     const at = detail.value?.summary ?? rows.find(i => i.id === id);
@@ -92,12 +95,12 @@ export default function Now() {
   const shown = selected && !rows.some(i => i.id === selected.at.id) ? [selected.at, ...rows] : rows;
 
   return (
-    <div class="now">
+    <div class="now-page">
       <h1 class="sr">{t("page.now")}</h1>
       <Lead report={report.value} failure={report.failure} />
       <div class="now-board">
         <section class="now-where" aria-label={t("now.map")}>
-          <MapView bounds={bounds} label={t("now.map-label", { n: rows.length })} lines={lines.value ?? []} zones={zones.value ?? []} areas={areas.value ?? []} incidents={shown} selected={selected} onSelect={choose} describe={describe} />
+          <MapView bounds={bounds} label={t("now.map-label", { n: rows.length })} lines={lines.value ?? []} zones={[]} names={zones.map(z => z.id)} tiles={tiles} areas={areas.value ?? []} incidents={shown} selected={selected} onSelect={choose} describe={describe} />
           <p class="map-credit">Natural Earth · GeoNames</p>
         </section>
         <section class="now-when" aria-label={t("brush.label")}>
@@ -111,11 +114,11 @@ export default function Now() {
             </span>
           </div>
           {rate.value && <Brush buckets={rate.value} step={step} period={period} onChange={p => set({ since: new Date(p.since).toISOString(), until: p.until >= last ? undefined : new Date(p.until).toISOString() })} />}
-          <Legend zones={zones.value ?? []} />
+          <Legend zones={zones} />
         </section>
         <section class="now-what" aria-label={id ? t("now.incident") : t("now.list")}>
           {id ? (
-            detail.value?.summary.id === id ? <Incident detail={detail.value} onSelect={choose} zones={zones.value ?? []} /> : detail.failure ? <><button onClick={() => choose(undefined)}>{t("now.back")}</button><Failure text={detail.failure} /></> : <p class="empty">{t("loading")}</p>
+            detail.value?.summary.id === id ? <Incident detail={detail.value} onSelect={choose} zones={zones} /> : detail.failure ? <><button onClick={() => choose(undefined)}>{t("now.back")}</button><Failure text={detail.failure} /></> : <p class="empty">{t("loading")}</p>
           ) : (
             <>
               <header class="now-head"><h2>{t("now.list")}</h2><Live state={connection.value} /></header>

@@ -114,7 +114,7 @@ function One({ p, terms, zones, lines, bounds }: { p: Provision; terms: Terms; z
         )}
       </aside>
       <div class="provision-map">
-        {zone >= 0 && <SvgMap bounds={bounds} width={180} names={0} label={t("terms.zone-map", { zone: String(zoneName) })} lines={lines} zones={[{ ...zones[zone]!, properties: { ...zones[zone]!.properties, index: zone } }]} chosenZone={p.zone} areas={[]} incidents={[]} />}
+        {zone >= 0 && <SvgMap bounds={bounds} width={180} towns={0} names={(terms.zones ?? []).map(z => z.id)} label={t("terms.zone-map", { zone: String(zoneName) })} lines={lines} zones={[zones[zone]!]} chosenZone={p.zone} areas={[]} incidents={[]} />}
       </div>
     </section>
   );
