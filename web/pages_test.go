@@ -31,7 +31,7 @@ type detail struct {
 // Whoever comes first reads what the last day was like, goes through the
 // incidents by keyboard, and sees all that is known of one; the address keeps it.
 func TestNow(t *testing.T) {
-	s := newSite(t)
+	s := sharedSite(t)
 	v := s.open(t, window{})
 	v.signIn()
 	v.goTo("/")
@@ -99,7 +99,7 @@ func TestNow(t *testing.T) {
 }
 
 func TestNowFilters(t *testing.T) {
-	s := newSite(t)
+	s := sharedSite(t)
 	v := s.open(t, window{})
 	v.signIn()
 	v.goTo("/?since=2026-03-01T00:00:00Z&until=2026-03-02T00:00:00Z")
@@ -123,7 +123,7 @@ func TestNowFilters(t *testing.T) {
 
 // Without WebGL there is a still map, and the list says the same.
 func TestNowWithoutWebGL(t *testing.T) {
-	s := newSite(t)
+	s := sharedSite(t)
 	v := s.open(t, window{flags: map[string]any{"use-angle": "none", "enable-unsafe-swiftshader": false, "disable-gpu": true, "disable-3d-apis": true}})
 	v.expect("no WebGL map")
 	v.signIn()
@@ -136,7 +136,7 @@ func TestNowWithoutWebGL(t *testing.T) {
 }
 
 func TestTerms(t *testing.T) {
-	s := newSite(t)
+	s := sharedSite(t)
 	v := s.open(t, window{})
 	v.signIn()
 	v.goTo("/terms")
@@ -179,7 +179,7 @@ func TestTerms(t *testing.T) {
 }
 
 func TestDay(t *testing.T) {
-	s := newSite(t)
+	s := sharedSite(t)
 	v := s.open(t, window{})
 	v.signIn()
 	v.goTo("/day/2026-03-04")
@@ -199,7 +199,7 @@ func TestDay(t *testing.T) {
 }
 
 func TestSignIn(t *testing.T) {
-	s := newSite(t)
+	s := sharedSite(t)
 	v := s.open(t, window{})
 	v.goTo("/sign-in?to=" + url.QueryEscape("/terms"))
 	try := func(account, password string) {
@@ -221,7 +221,7 @@ func TestSignIn(t *testing.T) {
 
 // The shortcuts are listed under "?", and lead where they say.
 func TestShortcuts(t *testing.T) {
-	s := newSite(t)
+	s := sharedSite(t)
 	v := s.open(t, window{})
 	v.signIn()
 	v.goTo("/")

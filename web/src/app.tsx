@@ -51,7 +51,7 @@ function Head() {
           {s && <span class="mark-audience" title={t("audience.title")}>{t("for", { audience: t("audience." + s.audience) })}</span>}
           <Clock />
           <div class="settings">
-            <select aria-label={t("language")} value={language.value} onChange={e => void choose(e.currentTarget.value as Language)}>
+            <select class="languages" aria-label={t("language")} value={language.value} onChange={e => void choose(e.currentTarget.value as Language)}>
               {Object.entries(languages).map(([k, name]) => <option value={k} lang={k}>{name}</option>)}
             </select>
             <select aria-label={t("theme")} value={theme.value} onChange={e => { theme.value = e.currentTarget.value as Theme; }}>

@@ -39,7 +39,7 @@ export async function ground(b: Bounds): Promise<Feature[]> {
 }
 
 // towns are the settlements within bounds, the largest first; with small ones
-// those from 2,500 people on, else from 50,000.
+// those from 2,500 people on, else from 100,000.
 export async function towns(b: Bounds, small = false): Promise<Town[]> {
   const names = within(b).flatMap(k => (small ? [`${k}-towns`, `${k}-villages`] : [`${k}-towns`]));
   const list = (await Promise.all(names.map(n => file<Town[]>(n)))).flat();

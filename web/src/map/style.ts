@@ -43,7 +43,7 @@ export function style(zones: string[], query: string | undefined): StyleSpecific
     {
       id: "towns", type: "symbol", source: "towns",
       layout: {
-        "text-field": ["get", "name"], "text-font": ["Source Sans"], "symbol-sort-key": ["-", 0, ["get", "people"]],
+        "text-field": ["get", "name"], "text-font": ["Source Sans Map"], "symbol-sort-key": ["-", 0, ["get", "people"]],
         "text-size": ["interpolate", ["linear"], ["get", "people"], 0, 11, 100000, 11.5, 1000000, 13.5],
         "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 0.45, "text-justify": "auto", "text-padding": 6,
         "icon-image": "town", "icon-size": 1, "icon-allow-overlap": false,
@@ -64,7 +64,7 @@ export function style(zones: string[], query: string | undefined): StyleSpecific
     },
     {
       id: "cell-counts", type: "symbol", source: "incidents", ...layer("cells"), filter: [">", ["get", "count"], 9],
-      layout: { "text-field": ["to-string", ["get", "count"]], "text-font": ["Source Sans"], "text-size": 11 }, paint: { "text-color": token("--ink"), ...halo },
+      layout: { "text-field": ["to-string", ["get", "count"]], "text-font": ["Source Sans Map"], "text-size": 11 }, paint: { "text-color": token("--ink"), ...halo },
     },
     {
       id: "incidents", type: "symbol", source: "incidents", ...layer("incidents"),
