@@ -43,6 +43,30 @@ type CaseRow struct {
 	Overdue    bool      `json:"overdue,omitempty"`
 }
 
+// CaseNote is how the case stands that people made of an incident's findings.
+type CaseNote struct {
+	ID        string `json:"id"`
+	State     string `json:"state"`
+	Outcome   string `json:"outcome,omitempty"`
+	Suspended string `json:"suspended,omitempty"`
+}
+
+// beside puts a case beside its findings and their incidents.
+func (b *builder) beside(n CaseNote, findings []string) {
+	for _, id := range findings {
+		for i := range b.r.Findings {
+			f := &b.r.Findings[i]
+			if f.ID != id {
+				continue
+			}
+			f.Case = n.ID
+			if row, ok := b.row[f.Incident]; ok {
+				b.r.Annex[row].Case = &n
+			}
+		}
+	}
+}
+
 func (b *builder) cases(policy agreement.Policy) {
 	r := b.r
 	within := func(t time.Time) bool { return !t.Before(r.From) && t.Before(r.To) }
@@ -52,7 +76,12 @@ func (b *builder) cases(policy agreement.Policy) {
 			return b.sees(observation.Handling(s.Handling)) && !s.At.Add(policy.Delay.Duration).After(b.asOf)
 		}
 		for _, c := range b.in.Cases {
-			if s := c.PublishedTo(visible, !b.withheld(publish.FieldParty)); s != nil && within(s.At) {
+			s := c.PublishedTo(visible, !b.withheld(publish.FieldParty))
+			if s == nil {
+				continue
+			}
+			b.beside(CaseNote{ID: s.ID, State: s.State, Outcome: s.Outcome}, s.Findings)
+			if within(s.At) {
 				x.Published = append(x.Published, *s)
 			}
 		}
@@ -68,6 +97,10 @@ func (b *builder) cases(policy agreement.Policy) {
 			continue // what it is about is not for this reader
 		}
 		c := whole.Seen(visible)
+		note := CaseNote{ID: c.ID, State: c.State, Outcome: c.Outcome, Suspended: c.Suspended}
+		for _, f := range c.Findings {
+			b.beside(note, []string{f.Finding})
+		}
 		open := c.State != "closed"
 		opened, decided, closed := within(c.Opened), c.Ruling != nil && within(c.Ruling.At), !open && within(c.Since)
 		if !open && !opened && !decided && !closed {
@@ -155,14 +188,14 @@ func (c *composer) cases() {
 				due += " · " + l.t("cases.overdue")
 			}
 		}
-		t.rows = append(t.rows, row{cells: []cell{plain(r.ID), plain(clipText(about, 120)), plain(c.caseState(r)), plain(c.blamed(r.Party, r.Confidence)),
+		t.rows = append(t.rows, row{cells: []cell{plain(r.ID), plain(clipText(about, 120)), plain(c.caseState(CaseNote{State: r.State, Outcome: r.Outcome, Suspended: r.Suspended})), plain(c.blamed(r.Party, r.Confidence)),
 			plain(c.whom(r.Waiting)), plain(due)}})
 	}
 	s.add(t)
 }
 
 // caseState says how a case stands: its state, why it rests, how it was decided.
-func (c *composer) caseState(r *CaseRow) string {
+func (c *composer) caseState(r CaseNote) string {
 	out := c.l.word("case-state", r.State)
 	switch {
 	case r.Suspended != "":

@@ -109,6 +109,43 @@ func TestWhatTheReportSaysOfCases(t *testing.T) {
 	}
 }
 
+// What people decided stands beside what the evidence says, and changes none of it.
+func TestACaseStandsBesideItsFinding(t *testing.T) {
+	in := sample(12)
+	in.Cases = nil
+	before := build(t, in)
+	f := before.Findings[0]
+	from := before.From
+	published := after(40, casework.Step{Move: "publish", Role: "publisher"})
+	published.Handling = string(observation.Clear)
+	in.Cases = []*casework.Case{taken("C-0007", from.Add(-30*time.Hour), after(0, casework.Step{Move: "report", Findings: []casework.Basis{{Finding: f.ID}}}),
+		after(1, casework.Step{Move: "dismiss", Outcome: casework.Unfounded}), after(2, casework.Step{Move: "statement", Text: "Nothing happened."}),
+		after(3, casework.Step{Move: "approve", By: "Officer 2"}), published)}
+	for _, audience := range []string{"", "public"} {
+		in.Audience = audience
+		r := build(t, in)
+		var found *report.FindingRow
+		for i := range r.Findings {
+			if r.Findings[i].ID == f.ID {
+				found = &r.Findings[i]
+			}
+		}
+		if found == nil && audience == "public" {
+			continue // it does not see the finding
+		}
+		if found == nil {
+			t.Fatal("the mission does not see the finding")
+		}
+		if found.Case != "C-0007" || found.Result != f.Result || found.Occurrence != f.Occurrence {
+			t.Errorf("%q: %+v; the evidence says %+v", audience, *found, f)
+		}
+		var b bytes.Buffer
+		if err := report.HTML(&b, r, "en"); err != nil || !strings.Contains(b.String(), "C-0007: closed: unfounded") {
+			t.Errorf("%q: the annex does not say so (%v)", audience, err)
+		}
+	}
+}
+
 func TestTheCasesSectionInEveryLanguage(t *testing.T) {
 	for lang, wants := range map[string][]string{
 		"en": {"Cases as they stood at the cut-off", "suspended: no access", "decided: confirmed, responsibility attributed", "overdue"},

@@ -446,6 +446,9 @@ func (c *composer) judged(a *AnnexRow) string {
 	if a.Exception != "" {
 		s += "\n" + a.Exception
 	}
+	if a.Case != nil {
+		s += "\n" + a.Case.ID + ": " + c.caseState(*a.Case)
+	}
 	return s
 }
 

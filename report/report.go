@@ -260,6 +260,9 @@ type AnnexRow struct {
 	Report     []ReportedBy          `json:"reported_by,omitempty"`
 	// Ellipse holds the true place with 95 % where it is clearly longer than wide.
 	Ellipse *incident.Ellipse `json:"ellipse,omitempty"`
+	// Case is what people made of it, as far as the reader may know; it changes
+	// nothing above.
+	Case *CaseNote `json:"case,omitempty"`
 }
 
 // ObservedFrom is a member's line of sight or hearing.
@@ -410,6 +413,7 @@ type FindingRow struct {
 	Severity    string         `json:"severity,omitempty"`
 	Exception   string         `json:"exception,omitempty"`
 	Zone        string         `json:"zone,omitempty"`
+	Case        string         `json:"case,omitempty"` // that people made of it
 }
 
 // Number is one figure of the report with the incidents that make it, so that
