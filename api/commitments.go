@@ -9,7 +9,6 @@ import (
 	"github.com/truce-monitor/truce/access"
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/app"
-	"github.com/truce-monitor/truce/publish"
 )
 
 // moment is the instant of which something is asked.
@@ -32,7 +31,7 @@ func (s *Server) commitments(api huma.API) {
 		}
 		return s.app.Issues(ctx, at, s.policyFor(ctx))
 	})
-	get(s, api, "/api/v1/posture", "posture", access.ReadPicture, "Declared bases, units and hosts against the limits of commitments and provisions", func(ctx context.Context, in *moment) (*app.Posture, error) {
+	get(s, api, "/api/v1/posture", "posture", access.ReadPublished, "Declared bases, units and hosts against the limits of commitments and provisions, as far as their labels let you see them", func(ctx context.Context, in *moment) (*app.Posture, error) {
 		at, err := s.moment(ctx, in)
 		if err != nil {
 			return nil, err
@@ -54,9 +53,6 @@ func (s *Server) moment(ctx context.Context, in *moment) (time.Time, error) {
 // promise is the explanation of a commitment, issue or declaration for whoever
 // asks.
 func (s *Server) promise(ctx context.Context, whole *app.Explanation, policy agreement.Policy) (*app.Explanation, error) {
-	if whole.Kind == "declared" && asks(ctx).Audience() == publish.Public {
-		return nil, app.ErrUnknown
-	}
 	x, ok, err := s.app.ExplainPromise(ctx, whole.ID, policy)
 	if err == nil && !ok {
 		err = app.ErrUnknown

@@ -108,7 +108,7 @@ func (a *App) Posture(ctx context.Context, at time.Time, policy agreement.Policy
 	for _, r := range out.Declared {
 		if publish.Sees(policy, r.Label()) {
 			seen.Declared = append(seen.Declared, coarse(r, policy))
-		} else {
+		} else if policy.Audience == publish.Parties { // to the public not even their number is told
 			out.Withheld++
 		}
 	}

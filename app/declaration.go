@@ -294,12 +294,36 @@ func posturesOf(list []declared) []posture.Declaration {
 	return out
 }
 
-// lastInstant is that of the last observation, without one that of the last
-// record.
+// lastInstant is that of the last observation or declaration; of what is declared
+// to hold later than the last record was made, nobody can say yet that it came so.
+// Without either it is that of the last record.
 func (a *App) lastInstant(ctx context.Context) (time.Time, error) {
 	totals, err := a.store.Totals(ctx)
-	if err != nil || !totals.Last.IsZero() {
-		return totals.Last, err
+	if err != nil {
+		return time.Time{}, err
 	}
-	return a.journal.Last().UTC(), nil
+	last, recorded := totals.Last, a.journal.Last().UTC()
+	later := func(t time.Time) {
+		if t.After(last) && !t.After(recorded) {
+			last = t.UTC()
+		}
+	}
+	records, err := a.store.Records(ctx, kindDeclaration)
+	if err != nil {
+		return last, err
+	}
+	for _, r := range records {
+		later(r.At)
+	}
+	decisions, err := a.Decisions(ctx, DecisionDeclaration, "")
+	if err != nil {
+		return last, err
+	}
+	for i := range decisions {
+		later(decisions[i].At)
+	}
+	if last.IsZero() {
+		last = recorded
+	}
+	return last, nil
 }

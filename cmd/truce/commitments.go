@@ -280,7 +280,11 @@ func limits(checks []posture.Check) string {
 			kept++
 			continue
 		}
-		out = append(out, fmt.Sprintf("%s %s (%.0f %%)", name, x.Result, 100*x.Probability))
+		text := name + " " + string(x.Result)
+		if x.Probability > 0 {
+			text += fmt.Sprintf(" (%.0f %%)", 100*x.Probability)
+		}
+		out = append(out, text)
 	}
 	if kept > 0 {
 		out = append(out, plural(kept, "limit kept", "limits kept"))

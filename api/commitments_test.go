@@ -1,0 +1,134 @@
+package api_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/truce-monitor/truce/api"
+	"github.com/truce-monitor/truce/app"
+)
+
+const declared = `source,ref,kind,from,party,host,force,of,is,agrees,lat,lon,radius_m,count,commitment,issue,stance,text,handling
+UK,regiment-1,unit,2026-03-03,uk,Ukraine,multinational-force,,,,48.20,36.60,200,800,deploy-troops,,,secret-words,
+UK,regiment-2,unit,2026-03-03,uk,Ukraine,multinational-force,,,,48.30,36.70,200,300,deploy-troops,,,other-words,TLP:AMBER
+Ukraine,attack,attacked,2026-03-05,,,,ukraine,yes,,,,,,,,,council-words,TLP:AMBER
+gazette,fr,firmness,2026-03-04,France,,,deploy-troops,ratified,,,,,,,,,Voted.,TLP:CLEAR
+russia,talk-1,position,2026-03-05,russia,,,,,,,,,,,territory,conditional,A part of it.,TLP:CLEAR
+`
+
+// promised is a server over the arrangement of the example with what was declared.
+func promised(t *testing.T) *site {
+	t.Helper()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "declared.csv")
+	if err := os.WriteFile(file, []byte(declared), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	now := func() time.Time { return time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC) }
+	a, err := app.Init(t.Context(), filepath.Join(dir, "mission"), filepath.Join("..", "examples", "paris-2026", "agreement.yaml"), app.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.Close() })
+	r, err := a.Import(t.Context(), []string{file}, app.ImportOptions{})
+	if err != nil || r.Total.Quarantined > 0 || r.Total.Other != 5 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	return serve(t, a, api.Options{})
+}
+
+// pledges are the answers that the test looks at.
+type pledges struct {
+	Commitments []struct {
+		ID, Due string
+		Makers  []struct{ Party, Is string }
+	}
+	DueNow []string `json:"due_now"`
+}
+
+func (p *pledges) due(id string) string {
+	for _, x := range p.Commitments {
+		if x.ID == id {
+			return x.Due
+		}
+	}
+	return "no such"
+}
+
+func TestWhatWasPromisedByWhoAsks(t *testing.T) {
+	x := promised(t)
+	mission := get[pledges](t, x, "verifier", "/api/v1/commitments?at=2026-03-06")
+	public := get[pledges](t, x, "", "/api/v1/commitments?at=2026-03-06")
+	if mission.due("deploy-troops") != "due" || public.due("deploy-troops") != "due" {
+		t.Errorf("deploy-troops is %s for the mission, %s for the public", mission.due("deploy-troops"), public.due("deploy-troops"))
+	}
+	// That Ukraine was attacked is declared for the mission and the parties alone.
+	if mission.due("us-guarantee") != "due" || public.due("us-guarantee") != "unknown" {
+		t.Errorf("us-guarantee is %s for the mission, %s for the public", mission.due("us-guarantee"), public.due("us-guarantee"))
+	}
+	if before := get[pledges](t, x, "", "/api/v1/commitments?at=2026-02-01"); before.due("deploy-troops") != "not-due" || len(before.DueNow) == 0 {
+		t.Errorf("before the ceasefire: %+v", before)
+	}
+	issues := get[struct {
+		Moved []struct{ Issue, Party, Towards string }
+	}](t, x, "", "/api/v1/issues")
+	if len(issues.Moved) != 1 || issues.Moved[0].Issue != "territory" {
+		t.Errorf("moved: %+v", issues.Moved)
+	}
+}
+
+func TestWhereForcesStandStaysWithTheMission(t *testing.T) {
+	x := promised(t)
+	type posture struct {
+		Declared []struct {
+			ID, Source, Text string
+			Position         *struct{ Lat, Lon float64 }
+			RadiusM          float64 `json:"radius_m"`
+			Checks           []struct{ Finding, Of, Limit, Result string }
+		}
+		Ceilings []json.RawMessage
+		Findings []struct{ ID string }
+		Withheld int
+	}
+	mission := get[posture](t, x, "verifier", "/api/v1/posture?at=2026-03-06")
+	if len(mission.Declared) != 2 || mission.Declared[0].Position.Lat != 48.2 && mission.Declared[1].Position.Lat != 48.2 {
+		t.Fatalf("the mission sees %+v", mission)
+	}
+	party := get[posture](t, x, "party-liaison", "/api/v1/posture?at=2026-03-06")
+	if len(party.Declared) != 1 || party.Withheld != 1 || party.Declared[0].Source != "" || party.Declared[0].RadiusM < 500 || len(party.Findings) == 0 {
+		t.Errorf("a party sees %+v", party)
+	}
+	if public := get[posture](t, x, "", "/api/v1/posture?at=2026-03-06"); len(public.Declared)+len(public.Findings)+len(public.Ceilings)+public.Withheld > 0 {
+		t.Errorf("the public sees %+v", public)
+	}
+	secret := mission.Declared[0]
+	for _, d := range mission.Declared {
+		if d.Text == "secret-words" {
+			secret = d
+		}
+	}
+	for _, role := range []string{"", "party-liaison"} {
+		for _, path := range []string{"/api/v1/posture", "/api/v1/findings?limit=1000", "/api/v1/commitments", "/api/v1/explain?id=deploy-troops", "/api/v1/explain?id=deploy-troops.far-behind",
+			"/api/v1/explain?id=" + secret.ID, "/api/v1/explain?id=" + secret.Checks[0].Finding, "/api/v1/days/2026-03-05"} {
+			_, body := x.ask(t, role, "GET", path)
+			for _, word := range []string{"secret-words", "regiment-1", "48.2000", "36.6000", secret.ID} {
+				if strings.Contains(string(body), word) && !strings.Contains(path, word) {
+					t.Errorf("%q learns %q from %s", role, word, path)
+				}
+			}
+		}
+	}
+	if _, body := x.ask(t, "verifier", "GET", "/api/v1/explain?id="+secret.Checks[0].Finding); !strings.Contains(string(body), "15.6 km from line") {
+		t.Errorf("the mission's explanation: %s", body)
+	}
+	for _, id := range []string{"deploy-troops", "deploy-troops.far-behind", "territory", "putin-donbas"} {
+		if resp, body := x.ask(t, "", "GET", "/api/v1/explain?id="+id); resp.StatusCode != http.StatusOK || len(body) < 100 {
+			t.Errorf("explaining %s to the public: %s\n%s", id, resp.Status, body)
+		}
+	}
+}
