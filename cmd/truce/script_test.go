@@ -95,7 +95,7 @@ func TestSimulatePage(t *testing.T) { runPage(t, "simulate.md", 5) }
 
 func TestCaseworkPage(t *testing.T) { runPage(t, "casework.md", 20) }
 
-func TestSitesPage(t *testing.T)   { runPage(t, "sites.md", 9) }
+func TestSitesPage(t *testing.T)       { runPage(t, "sites.md", 9) }
 func TestCommitmentsPage(t *testing.T) { runPage(t, "commitments.md", 20) }
 
 func TestSourcesPage(t *testing.T) { runPage(t, "sources.md", 8) }
