@@ -30,7 +30,7 @@ export interface Status {
 
 export interface Party { id: string; name: Text }
 
-export interface Session { account?: string; name?: string; role?: string; audience: string; csrf?: string; may: string[] }
+export interface Session { account?: string; name?: string; role?: string; party?: string; audience: string; csrf?: string; may: string[] }
 
 // Summary is an incident as lists and maps show it.
 export interface Summary {

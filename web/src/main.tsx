@@ -13,6 +13,7 @@ import "./pages/intake.css";
 import "./pages/record.css";
 import "./pages/sources.css";
 import "./pages/zones.css";
+import "./pages/cases.css";
 import { render } from "preact";
 import { App } from "./app";
 import { pages } from "./pages";

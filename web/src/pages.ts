@@ -11,6 +11,7 @@ export const pages: PageOf[] = [
   { path: "/", match: "/", name: "page.now", key: "n", page: page(() => import("./pages/now")) },
   { path: "/terms", match: "/terms", name: "page.terms", key: "t", page: page(() => import("./pages/terms")) },
   { path: "/day", match: "/day/:date?", name: "page.day", key: "d", page: page(() => import("./pages/day")) },
+  { path: "/cases", match: "/cases/:id?", name: "page.cases", key: "c", page: page(() => import("./pages/cases")) },
   { path: "/zones", match: "/zones", name: "page.zones", key: "z", page: page(() => import("./pages/zones")) },
   { path: "/sources", match: "/sources", name: "page.sources", key: "s", page: page(() => import("./pages/sources")) },
   { path: "/record", match: "/record", name: "page.record", key: "r", page: page(() => import("./pages/record")) },

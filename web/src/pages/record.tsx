@@ -33,8 +33,8 @@ const fault = (e: unknown) => (e instanceof Refused ? `${t("record.fault." + e.f
 export default function Record() {
   const seal = useLoad(signal => get<Seal>("/api/v1/record", {}, { signal }), [session.value]);
   const [trusted, trust] = useState(() => localStorage.getItem("log-key") ?? "");
-  if (seal.failure) return <Page title={t("page.record")}><Failure text={seal.failure} /></Page>;
-  if (!seal.value) return <Page title={t("page.record")}><Waiting /></Page>;
+  if (seal.failure) return <Page sections title={t("page.record")}><Failure text={seal.failure} /></Page>;
+  if (!seal.value) return <Page sections title={t("page.record")}><Waiting /></Page>;
   let key: Verifier | undefined, wrong = "";
   try {
     key = parseVerifier(trusted || seal.value.key);
@@ -42,7 +42,7 @@ export default function Record() {
     wrong = fault(e);
   }
   return (
-    <Page title={t("page.record")} lead={t("record.lead")}>
+    <Page sections title={t("page.record")} lead={t("record.lead")}>
       <Head seal={seal.value} log={key} again={seal.again} />
       <Key seal={seal.value} trusted={trusted} wrong={wrong} trust={k => { localStorage.setItem("log-key", k); trust(k); }} />
       {key && <Check log={key} />}

@@ -33,7 +33,7 @@ export default function Sources() {
   const [day, choose] = useState(query["day"] ?? "");
   const cover = useLoad(signal => get<Coverage>("/api/v1/coverage", { day }, { signal }), [day, session.value]);
   return (
-    <Page title={t("page.sources")} lead={t("sources.lead")}>
+    <Page sections title={t("page.sources")} lead={t("sources.lead")}>
       <section aria-labelledby="coverage">
         <h2 id="coverage">{t("sources.coverage")}</h2>
         <p class="row-form">
@@ -92,7 +92,7 @@ function Heat({ cover, hours }: { cover: Coverage; hours: string[] }) {
           </tbody>
         </table>
       </div>
-      <p class="legend small" aria-hidden="true">{["sources.h0", "sources.h1", "sources.h2", "sources.h3", "sources.h4"].map((k, i) => <span><i class={`h${i}`} />{t(k)}</span>)}</p>
+      <p class="heat-legend small" aria-hidden="true">{["sources.h0", "sources.h1", "sources.h2", "sources.h3", "sources.h4"].map((k, i) => <span><i class={`h${i}`} />{t(k)}</span>)}</p>
     </figure>
   );
 }

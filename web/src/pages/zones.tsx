@@ -25,13 +25,13 @@ export default function Zones() {
   const { query, route } = useLocation();
   const lines = useLoad(api.lines, [session.value?.account]);
   const areas = useLoad(api.areas, [session.value?.account]);
-  if (lines.failure) return <Page title={t("page.zones")}><Failure text={lines.failure} /></Page>;
-  if (!lines.value) return <Page title={t("page.zones")}><Waiting /></Page>;
+  if (lines.failure) return <Page sections title={t("page.zones")}><Failure text={lines.failure} /></Page>;
+  if (!lines.value) return <Page sections title={t("page.zones")}><Waiting /></Page>;
   const drawn = lines.value.filter(l => l.properties?.["left"] && l.properties["right"]);
   const line = drawn.find(l => l.properties!["id"] === query["line"]) ?? drawn[0];
-  if (!line) return <Page title={t("page.zones")} lead={t("zones.lead")}><p class="empty">{t("zones.no-line")}</p></Page>;
+  if (!line) return <Page sections title={t("page.zones")} lead={t("zones.lead")}><p class="empty">{t("zones.no-line")}</p></Page>;
   return (
-    <Page title={t("page.zones")} lead={t("zones.lead")}>
+    <Page sections title={t("page.zones")} lead={t("zones.lead")}>
       {drawn.length > 1 && (
         <p class="row-form"><label>{t("zones.line")}
           <select value={String(line.properties!["id"])} onChange={e => route(`/zones?line=${encodeURIComponent(e.currentTarget.value)}`)}>
@@ -136,7 +136,7 @@ function Bench({ line, areas }: { line: Feature; areas: Feature[] }) {
         </section>
         <div class="bench-map">
           <MapView bounds={bounds} label={t("zones.map", { left: party(sides[0]), right: party(sides[1]) })} lines={[line]} zones={zones} areas={areas} incidents={[]} />
-          <p class="legend small">
+          <p class="bench-legend small">
             {sides.map((s, i) => <span><i class={`z${i}`} />{t("zones.leaves", { party: party(s) })}</span>)}<span><i class="z2" />{t("zones.legend.equal")}</span><span><i class="zl" />{t("zones.legend.line")}</span>
           </p>
         </div>
@@ -209,7 +209,7 @@ function Compare({ rows, sides, now, load, drop }: { rows: Result[]; sides: read
   const two = (f: (s: Side) => string) => (r: Result) => <>{f(r.measured.left)}<br />{f(r.measured.right)}</>;
   return (
     <Table caption={t("zones.compare.table", { left: party(sides[0]), right: party(sides[1]) })} rows={rows} empty={t("zones.compare.none")} columns={[
-      { name: t("zones.plan"), cell: r => <span class={same(r.plan, now) ? "now" : ""}>{sides.map(s => <>{party(s)}: <b>{km(r.plan[s]!)}</b><br /></>)}{same(r.plan, now) && <small>{t("zones.shown")}</small>}</span> },
+      { name: t("zones.plan"), cell: r => <span class={same(r.plan, now) ? "plan-now" : ""}>{sides.map(s => <>{party(s)}: <b>{km(r.plan[s]!)}</b><br /></>)}{same(r.plan, now) && <small>{t("zones.shown")}</small>}</span> },
       { name: t("zones.area"), cell: two(s => km2(s.area_m2)), numeric: true },
       { name: t("zones.settlements"), cell: two(s => number(s.settlements, 0)), numeric: true },
       { name: t("zones.people"), cell: two(s => number(s.people, 0)), numeric: true },

@@ -78,8 +78,8 @@ export const Figures = ({ list }: { list: { name: string; value: ComponentChildr
   <dl class="tiles">{list.map(f => <div><dt>{f.name}</dt><dd class="value">{f.value}</dd>{f.note && <dd><small>{f.note}</small></dd>}</div>)}</dl>
 );
 
-export const Page = ({ title, lead, children }: { title: string; lead?: ComponentChildren; children: ComponentChildren }) => (
-  <article class="page"><header><h1>{title}</h1>{lead && <p>{lead}</p>}</header>{children}</article>
+export const Page = ({ title, lead, children, sections = false }: { title: string; lead?: ComponentChildren; children: ComponentChildren; sections?: boolean }) => (
+  <article class={sections ? "page sections" : "page"}><header><h1>{title}</h1>{lead && <p>{lead}</p>}</header>{children}</article>
 );
 
 export const Failure = ({ text }: { text: string }) => <p class="notice bad" role="alert">{text}</p>;
