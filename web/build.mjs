@@ -6,7 +6,7 @@ import { base } from "./base.mjs";
 
 // The names of kinds of activity, weapons and results are the report's: one
 // catalogue says them, in both places.
-const shared = /^(activity|weapon|result|occurrence|means|how|direction|compass|audience|unit|responsible)\./;
+const shared = /^(activity|answer|firm|issue|stance|towards|truth|unverified|weapon|window|result|occurrence|means|how|direction|compass|audience|unit|responsible)\./;
 const catalogues = {
   name: "catalogues",
   setup(build) {

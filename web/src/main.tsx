@@ -14,6 +14,8 @@ import "./pages/record.css";
 import "./pages/sources.css";
 import "./pages/zones.css";
 import "./pages/cases.css";
+import "./pages/guarantees.css";
+import "./pages/issues.css";
 import { render } from "preact";
 import { App } from "./app";
 import { pages } from "./pages";
