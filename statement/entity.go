@@ -178,6 +178,12 @@ func (x *reading) resolve(s *sentence, m *mention) (e *entity, sure float64, rea
 		if e := x.byOffice(m); e != nil {
 			return e, 0.9, "an office, taken for who has it in the text"
 		}
+		if n := len(x.found); n > 0 && m.office.Of(x.text) != "" && len(m.name) == 0 && (len(x.lex.Definite) == 0 || x.lex.definite[s.items[m.from].low]) {
+			f := x.found[n-1]
+			if f.last == x.at-1 && x.sentences[f.last].paragraph == s.paragraph && f.who != nil && len(f.who.tokens) > 0 && !f.who.organisation() && !(m.feminine && f.who.gender == "m") {
+				return f.who, 0.65, "an office that nobody has in the text, taken for who spoke just before"
+			}
+		}
 		if m.groups[len(m.groups)-1] < 0 || m.former {
 			gender := ""
 			if m.feminine {
@@ -267,6 +273,19 @@ func (x *reading) byOffice(m *mention) *entity {
 	}
 	if want < 0 {
 		return nil
+	}
+	var only *entity // who alone has it, perhaps named further on
+	for _, e := range x.entities {
+		if slices.Contains(e.groups, want) && len(e.tokens) > 0 {
+			if only != nil {
+				only = nil
+				break
+			}
+			only = e
+		}
+	}
+	if only != nil && !m.former && !x.other(only, m) && (!m.feminine || only.gender == "f") {
+		return only
 	}
 	var best *entity
 	most := -1

@@ -50,6 +50,7 @@ type lexicon struct {
 	Numerals      []string            `yaml:"numerals"`  // before people whom nobody named
 	Partitive     []string            `yaml:"partitive"` // one of them
 	Former        []string            `yaml:"former"`
+	Prefixes      []string            `yaml:"prefixes"`  // before an office: vice-
 	Adjective     []string            `yaml:"adjective"` // endings of adjectives
 	Pronouns      map[string]string   `yaml:"pronouns"`
 	Oblique       map[string]string   `yaml:"oblique"`
@@ -197,6 +198,13 @@ func (l *lexicon) role(low string) int {
 	if l.generic[low] {
 		return -1
 	}
+	for _, p := range l.Prefixes {
+		if rest, ok := strings.CutPrefix(low, p); ok && rest != "" {
+			if g := l.role(rest); g != 0 {
+				return g
+			}
+		}
+	}
 	if !l.Inflected {
 		return 0
 	}
@@ -224,12 +232,28 @@ func (l *lexicon) wordsOfOffice(office string) int {
 		return 0
 	}
 	low := strings.Join(strings.Fields(l.lower(office)), " ")
-	for w, g := range l.roles {
-		if strings.Contains(w, " ") && strings.HasPrefix(low, strings.ReplaceAll(w, "' ", "'")) {
-			return g
+	for i, group := range l.Roles {
+		for _, w := range group {
+			if parts := strings.Fields(strings.ReplaceAll(w, "' ", "'")); len(parts) > 1 && inOrder(strings.Fields(low), parts) {
+				return i + 1
+			}
 		}
 	}
 	return 0
+}
+
+// inOrder reports whether words begins with the first of parts and has the
+// others behind it, with at most two words between: head of the state.
+func inOrder(words, parts []string) bool {
+	if words[0] != parts[0] || len(words) > len(parts)+2 {
+		return false
+	}
+	for _, w := range words {
+		if len(parts) > 0 && w == parts[0] {
+			parts = parts[1:]
+		}
+	}
+	return len(parts) == 0
 }
 
 func (l *lexicon) institution(low string) bool {

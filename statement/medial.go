@@ -285,7 +285,7 @@ func (m *medial) back() {
 			for to > 0 && prev.items[to-1].kind == mark {
 				to--
 			}
-			if to == 0 {
+			if to == 0 || len(strings.Fields(Span{prev.From, prev.items[to-1].To}.Of(x.text))) < 5 {
 				continue
 			}
 			m.put(who, Span{v, v + len(p.words)}, p, Reported, 0.85, "the next sentence says who said it", Span{prev.items[0].From, prev.items[to-1].To})
@@ -380,6 +380,14 @@ func (m *medial) subjects(v, lo int, p *phrase, inverted bool) []*mention {
 	}
 	if m.last != nil {
 		return []*mention{m.last}
+	}
+	// in the ministry they said: a plural verb without a subject
+	if m.lex.Past != nil && hasAnyEnd(m.s.items[v].low, m.lex.Past["p"]) {
+		for k := range m.s.mentions {
+			if w := &m.s.mentions[k]; w.to <= v && w.from == 1 && w.governed && (w.house || len(w.name) > 0 && w.name[0].acronym()) {
+				return []*mention{w}
+			}
+		}
 	}
 	return nil
 }

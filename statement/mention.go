@@ -141,6 +141,9 @@ func (x *reading) mentionAt(s *sentence, i int, common map[string]bool) (mention
 			return mention{from: i, to: k, indefinite: true, partitive: true, governed: x.governedAt(s, i)}, true
 		}
 	}
+	if len(l.Adjective) > 0 && x.head(t) && hasAnyEnd(t.low, []string{"ам", "ям"}) {
+		return mention{}, false // whom it was told, in the dative
+	}
 	if g, ok := l.Pronouns[t.low]; ok {
 		return mention{from: i, to: i + 1, pronoun: g, feminine: g == "f", governed: x.governedAt(s, i)}, true
 	}
@@ -381,6 +384,9 @@ func (g *group) done() bool {
 		keep = len(g.name)
 		if keep > 2 && !hasAnyEnd(g.name[keep-2].low, l.Patronymic) && !slices.Contains(l.Particles, g.name[keep-2].low) {
 			keep = 2
+			if first := g.name[len(g.name)-3].low; !hasAnyEnd(first, []string{"а", "я", "и", "і", "ї", "у", "ю", "ы", "й"}) {
+				keep = 3 // no country in the genitive
+			}
 		}
 		if keep == 1 && len(g.name) == 1 && g.at-g.office > 1 {
 			keep = 1
