@@ -97,7 +97,7 @@ func (m *medial) clauseBegan(from, to int) bool {
 	}
 	for k := from; k < to; k++ {
 		t := &m.s.items[k]
-		if slices.Contains([]string{"is", "are", "was", "were", "has", "have", "had", "will", "would", "can", "could", "may", "might", "must", "should", "shall", "does", "did", "do", "cannot"}, t.low) {
+		if slices.Contains(m.lex.Finite, t.low) {
 			return true
 		}
 		if t.kind == word && k > from && !t.upper() && !m.lex.function[t.low] && hasAnyEnd(t.low, []string{"ed", "s"}) && m.nounBefore(k) && (strings.HasSuffix(t.low, "ed") || m.verbish(k)) {
@@ -132,7 +132,7 @@ func (m *medial) prepositional(k int) bool {
 
 // addressees goes past whom was told and when.
 func (m *medial) addressees(j, limit int, p *phrase) int {
-	tells := slices.Contains([]string{"tell", "tells", "told", "telling", "warned", "assured"}, p.words[0])
+	tells := slices.Contains(m.lex.Tells, p.words[0])
 	for k := j; k < limit; {
 		t := &m.s.items[k]
 		w := m.mentionAt(k)

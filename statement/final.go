@@ -124,7 +124,7 @@ func (f *final) colon(v int, p *phrase) bool {
 
 // nominal reports whether a word is a clause's verb made a noun.
 func (f *final) nominal(k int) bool {
-	return k >= 0 && f.s.items[k].kind == word && hasAnyEnd(f.s.items[k].low, f.lex.Nominalised) && len([]rune(f.s.items[k].low)) > 5 && !f.lex.function[f.s.items[k].low]
+	return k >= 0 && f.s.items[k].kind == word && hasAnyEnd(f.s.items[k].low, f.lex.Nominalised) && len([]rune(f.s.items[k].low)) > 5
 }
 
 // clause is for a clause made a noun before the verb: …-dığını söyledi.
@@ -142,9 +142,6 @@ func (f *final) clause(v int, p *phrase) bool {
 			break
 		}
 	}
-	if end < 0 && v > 0 && (f.s.items[v-1].low == "olduğunu" || f.s.items[v-1].low == "olduğu") {
-		end = v
-	}
 	if end < 0 {
 		return false
 	}
@@ -153,7 +150,7 @@ func (f *final) clause(v int, p *phrase) bool {
 	if w != nil && w.to <= end && w.to > begin {
 		begin = w.to
 	}
-	for begin < end && (f.s.items[begin].kind == mark || slices.Contains([]string{"ise", "da", "de", "ve", "ayrıca"}, f.s.items[begin].low)) {
+	for begin < end && (f.s.items[begin].kind == mark || slices.Contains(f.lex.However, f.s.items[begin].low)) {
 		begin++
 	}
 	for k := end - 2; k > begin; k-- {

@@ -50,6 +50,13 @@ type lexicon struct {
 	Numerals      []string            `yaml:"numerals"`  // before people whom nobody named
 	Partitive     []string            `yaml:"partitive"` // one of them
 	Former        []string            `yaml:"former"`
+	Gerund        []string            `yaml:"gerund"`      // endings of verbs that hang on another: adding
+	Participle    []string            `yaml:"participle"`  // endings of participles
+	Participial   []string            `yaml:"participial"` // endings of participles that describe a name
+	Relative      []string            `yaml:"relative"`
+	However       []string            `yaml:"however"`
+	Finite        []string            `yaml:"finite"`    // by which a clause's verb is known
+	Tells         []string            `yaml:"tells"`     // verbs of saying that name the listener first
 	Prefixes      []string            `yaml:"prefixes"`  // before an office: vice-
 	Adjective     []string            `yaml:"adjective"` // endings of adjectives
 	Pronouns      map[string]string   `yaml:"pronouns"`

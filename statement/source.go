@@ -138,13 +138,12 @@ func (m *medial) conjunctionBefore(from int) bool {
 		return false
 	}
 	low := m.s.items[k].low
-	return m.lex.conjunction[low] || slices.Contains([]string{"однак", "проте", "однако", "cependant", "toutefois", "however"}, low)
+	return m.lex.conjunction[low] || slices.Contains(m.lex.However, low)
 }
 
 // participial reports whether a participle that describes a name begins here.
 func (m *medial) participial(k int) bool {
-	low := m.s.items[k].low
-	return hasAnyEnd(low, []string{"вший", "вшая", "вшего", "вшей", "вшим", "вших", "ющий", "ющего", "щий", "щего", "ayant"}) || low == "speaking"
+	return hasAnyEnd(m.s.items[k].low, m.lex.Participial)
 }
 
 // content adds the words of a source: a quotation alone is direct.

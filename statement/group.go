@@ -1,0 +1,224 @@
+package statement
+
+import (
+	"slices"
+	"strings"
+)
+
+// group is a noun group while it is read: modifiers, offices, their
+// complements, a name.
+type group struct {
+	x         *reading
+	s         *sentence
+	common    map[string]bool
+	at, start int
+	office    int // the item behind the office's words; 0: no office
+	name      []item
+	groups    []int
+	house     bool
+	comp      bool // a complement has begun: head of …
+	lowers    int
+	oblique   bool
+}
+
+func (g *group) scan() bool {
+	x, l := g.x, g.x.lex
+	items := g.s.items
+	for g.at < len(items) && items[g.at].kind == word {
+		t := &items[g.at]
+		isHead := x.head(t) && !(l.Inflected && !t.upper() && l.verb(items, g.at) != nil)
+		if !isHead && (x.lex.verb(items, g.at) != nil && !x.capital(g.s, g.at, g.common)) {
+			break
+		}
+		switch {
+		case isHead && len(g.name) > 0 && g.office == 0 && len(l.Adjective) > 0 && !hasAnyEnd(items[g.at-1].low, l.Adjective) && !items[g.at-1].acronym():
+			return g.done() // in Brussels the president
+		case isHead:
+			if l.VerbFinal && len(g.name) > 0 && g.office > 0 && !t.upper() {
+				return g.done() // Bakan Okafor gazetecilere
+			}
+			if len(g.name) > 0 && g.office > 0 && !l.VerbFinal && !g.comp {
+				// an office behind a name with an office: Secretary Rubio's office
+				if items[g.at-1].suffix == "" && (!l.Inflected || len(g.name) > 1) {
+					return g.done()
+				}
+			}
+			if r := l.role(t.stem); r != 0 {
+				if !(g.comp && l.Language != "tr") {
+					g.groups = append(g.groups, r)
+					g.house = false
+				}
+			} else if len(g.groups) == 0 || items[g.at-1].suffix != "" || !g.comp && l.Language == "en" || l.VerbFinal {
+				g.house = true
+			}
+			g.name = nil
+			g.at++
+			g.office = g.at
+			if t.suffix != "" && l.VerbFinal {
+				g.oblique = true
+				return g.done()
+			}
+			g.lowers = 0
+		case x.capital(g.s, g.at, g.common):
+			g.name = append(g.name, *t)
+			g.at++
+			if t.suffix != "" && (l.VerbFinal || !x.headAhead(g.s, g.at, 4)) {
+				g.oblique = true
+				return g.done()
+			}
+		case len(g.name) > 0 && slices.Contains(l.Particles, t.low) && g.at+1 < len(items) && items[g.at+1].upper() && !(l.complement[t.low] && g.office > 0):
+			g.name = append(g.name, *t)
+			g.at++
+		case l.complement[t.low] && g.office > 0 && (len(g.name) == 0 || g.comp) && g.at+1 < len(items) && items[g.at+1].kind == word && !g.pastComplement():
+			g.toOffice()
+			g.comp = true
+			g.lowers = 0
+			g.at++
+			for g.at < len(items) && l.determiner[items[g.at].low] {
+				g.at++
+			}
+			g.office = g.at
+		case g.small(t):
+			g.at++
+		default:
+			return g.done()
+		}
+	}
+	return g.done()
+}
+
+// pastComplement reports whether "à" or "pour" here begins something else.
+func (g *group) pastComplement() bool {
+	low := g.s.items[g.at].low
+	next := &g.s.items[g.at+1]
+	return (low == "à" || low == "au" || low == "aux" || low == "pour" || low == "for") && g.comp && next.upper()
+}
+
+// toOffice makes what looked like a name part of the office: Foreign Minister.
+func (g *group) toOffice() {
+	g.name = nil
+	g.office = g.at
+}
+
+// small says whether a word in small letters belongs to the group, and takes
+// it.
+func (g *group) small(t *item) bool {
+	x, l := g.x, g.x.lex
+	if l.function[t.low] || l.preposition[t.low] || l.common[t.low] || l.auxiliary[t.low] || l.conjunction[t.low] {
+		if l.VerbFinal && t.low == "bir" && g.office == 0 {
+			return x.headAhead(g.s, g.at+1, 2)
+		}
+		return false
+	}
+	if _, ok := l.Pronouns[t.low]; ok {
+		return false
+	}
+	if g.office == 0 && len(l.Adjective) > 0 && !hasAnyEnd(t.low, l.Adjective) {
+		return false
+	}
+	if g.office == 0 { // before the office: joint monitoring mission
+		reach := 4
+		if l.Language != "en" {
+			reach = 3
+		}
+		return len(g.name) == 0 && x.headAhead(g.s, g.at+1, reach) || len(g.name) > 0 && x.headAhead(g.s, g.at+1, 3)
+	}
+	if len(g.name) > 0 && !g.comp {
+		return x.headAhead(g.s, g.at+1, 1) && l.VerbFinal
+	}
+	switch {
+	case l.VerbFinal:
+		if x.headAhead(g.s, g.at+1, 2) {
+			return true
+		}
+		return false
+	case l.Language == "en":
+		if g.comp && g.lowers < 4 && len(g.name) == 0 {
+			g.lowers++
+			g.office = g.at + 1
+			return true
+		}
+		return x.headAhead(g.s, g.at+1, 2) && !strings.HasSuffix(t.low, "ed")
+	default: // adjectives and genitives follow
+		if len(g.name) > 0 {
+			if l.Language != "fr" || !g.comp || !endsComplement(g, l) {
+				return false
+			}
+			g.toOffice() // Affaires étrangères
+		}
+		if g.lowers < 3 {
+			g.lowers++
+			g.office = g.at + 1
+			return true
+		}
+		return false
+	}
+}
+
+// done settles what of the capital words is the name.
+func (g *group) done() bool {
+	l := g.x.lex
+	if g.office == 0 && len(g.name) == 0 {
+		return false
+	}
+	if g.office == 0 {
+		for len(g.name) > 2 && g.name[0].acronym() { // UN Lucia Ferreira, behind a word that we don't know
+			g.name = g.name[1:]
+		}
+		return true
+	}
+	keep := len(g.name)
+	switch {
+	case l.Language == "uk" || l.Language == "ru":
+		for len(g.name) > 0 && g.name[0].acronym() {
+			g.name = g.name[1:]
+		}
+		keep = len(g.name)
+		if keep > 2 && !hasAnyEnd(g.name[keep-2].low, l.Patronymic) && !slices.Contains(l.Particles, g.name[keep-2].low) {
+			keep = 2
+			if first := g.name[len(g.name)-3].low; !hasAnyEnd(first, []string{"а", "я", "и", "і", "ї", "у", "ю", "ы", "й"}) {
+				keep = 3 // no country in the genitive
+			}
+		}
+		if keep == 1 && len(g.name) == 1 && g.at-g.office > 1 {
+			keep = 1
+		}
+	case g.comp && keep > 2:
+		keep = 2
+	case g.comp && keep > 0 && l.Language != "tr":
+		// Secretary of State Rubio, minister of Arvenia: a name only where it
+		// stands behind more of the complement
+		if keep == 1 || g.name[0].From == g.s.items[g.office].From && g.office == g.at-keep && endsComplement(g, l) {
+			keep = 0
+		}
+	}
+	cut := len(g.name) - keep
+	if len(g.name) > 0 {
+		first := g.at - len(g.name) + cut
+		if keep == 0 {
+			first = g.at
+		}
+		g.office = first
+		g.name = g.name[cut:]
+	}
+	if g.house && len(g.name) > 0 && len(g.groups) == 0 { // the foreign ministry of Arvenia, Croix-Rouge
+		g.name = nil
+		g.office = g.at
+	}
+	return true
+}
+
+// endsComplement reports whether the capital words follow the preposition at
+// once, so that they are of the complement: ministry of Foreign Affairs.
+func endsComplement(g *group, l *lexicon) bool {
+	k := g.at - len(g.name) - 1
+	if k < 0 {
+		return true
+	}
+	low := g.s.items[k].low
+	return l.complement[low] || l.determiner[low]
+}
+
+func hasAnyEnd(s string, ends []string) bool {
+	return slices.ContainsFunc(ends, func(e string) bool { return strings.HasSuffix(s, e) })
+}
