@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -56,6 +58,29 @@ func commands() map[string]func(ts *testscript.TestScript, neg bool, args []stri
 			}
 			ts.Check(os.WriteFile(path, changed, 0o644))
 		},
+		// serving ARGS… runs truce serve on a free port until the script ends, and
+		// sets SERVER to where.
+		"serving": func(ts *testscript.TestScript, neg bool, args []string) {
+			cmd := exec.Command("truce", append(args, "--listen", "127.0.0.1:0")...)
+			if path := filepath.Join(filepath.SplitList(ts.Getenv("PATH"))[0], "truce"); cmd.Err != nil {
+				cmd.Path, cmd.Err = path, nil
+			}
+			cmd.Dir, cmd.Env = ts.MkAbs("."), append(os.Environ(), "PATH="+ts.Getenv("PATH"))
+			out, err := cmd.StdoutPipe()
+			ts.Check(err)
+			ts.Check(cmd.Start())
+			ts.Defer(func() { // whatever became of it, it ends
+				_ = cmd.Process.Signal(os.Interrupt)
+				_ = cmd.Wait()
+			})
+			line, err := bufio.NewReader(out).ReadString('\n')
+			ts.Check(err)
+			ts.Setenv("SERVER", strings.TrimSuffix(strings.TrimSpace(line), "/"))
+		},
+		// captured NAME sets NAME to what the last command printed.
+		"captured": func(ts *testscript.TestScript, neg bool, args []string) {
+			ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
+		},
 		// code N COMMAND… runs a command and wants its exit code.
 		"code": func(ts *testscript.TestScript, neg bool, args []string) {
 			err := ts.Exec(args[1], args[2:]...)
@@ -100,6 +125,15 @@ func TestCommitmentsPage(t *testing.T) { runPage(t, "commitments.md", 20) }
 
 func TestSourcesPage(t *testing.T) { runPage(t, "sources.md", 8) }
 
+func TestAPIPage(t *testing.T) {
+	for _, tool := range []string{"curl", "ogrinfo"} {
+		if _, err := exec.LookPath(tool); err != nil && os.Getenv("CI") == "" {
+			t.Skipf("%s is not here: the page's commands are not run", tool)
+		}
+	}
+	runPage(t, "api.md", 20)
+}
+
 func TestStatementsPage(t *testing.T) { runPage(t, "statements.md", 10) }
 
 // runPage runs the commands of a page, which has at least so many lines of them.
@@ -132,6 +166,7 @@ func tutorial(t *testing.T, page string) (script string, files map[string]string
 	t.Helper()
 	files = map[string]string{}
 	blocks := regexp.MustCompile("(?ms)^```(\\w+) ?([\\w.-]*)\n(.*?)^```").FindAllStringSubmatch(page, -1)
+	captured := regexp.MustCompile(`^(\w+)=\$\((.*)\)$`)
 	var b strings.Builder
 	for _, m := range blocks {
 		kind, name, text := m[1], m[2], m[3]
@@ -147,6 +182,10 @@ func tutorial(t *testing.T, page string) (script string, files map[string]string
 			case ok && strings.Contains(command, " # exit "):
 				command, code, _ := strings.Cut(command, " # exit ")
 				b.WriteString("code " + code + " " + command + "\n")
+			case ok && strings.HasSuffix(command, " &"):
+				b.WriteString("serving " + strings.TrimSuffix(strings.TrimPrefix(command, "truce "), " &") + "\n")
+			case ok && captured.MatchString(command):
+				b.WriteString(captured.ReplaceAllString(command, "exec $2\ncaptured $1\n"))
 			case ok && strings.HasPrefix(command, "cp "):
 				b.WriteString(command + "\n")
 			case ok:
@@ -156,7 +195,10 @@ func tutorial(t *testing.T, page string) (script string, files map[string]string
 			}
 		}
 	}
-	return strings.ReplaceAll(b.String(), "examples/", "$REPO/examples/"), files
+	script = strings.ReplaceAll(b.String(), "examples/", "$REPO/examples/")
+	// Only single quotes quote in a script, and keep variables from being seen.
+	script = regexp.MustCompile(`"([^"$\n]*)(\$\w+)"`).ReplaceAllString(script, "'$1'$2")
+	return strings.NewReplacer("'http://127.0.0.1:8734", "$SERVER'", "http://127.0.0.1:8734", "$SERVER").Replace(script), files
 }
 
 func txtar(files map[string]string) string {
