@@ -239,7 +239,9 @@ func TestNothingThatIsAskedBreaksTheServer(t *testing.T) {
 	defer a.Close()
 	log := &journal{}
 	x := serve(t, a, api.Options{Log: log.logger()})
+	secret := submitSecret(t, x)
 	f := newFuzz(x, get[api.Incidents](t, x, "verifier", "/api/v1/incidents?limit=10").Incidents)
+	f.known = append(f.known, secret)
 	all := operations(x)
 	statuses := map[int]int{}
 	roles := slices.Sorted(maps.Keys(x.tokens))
@@ -258,6 +260,9 @@ func TestNothingThatIsAskedBreaksTheServer(t *testing.T) {
 		if resp.StatusCode >= 500 {
 			t.Errorf("%s %s as %q: %s\n%.300s\nbody: %.500q\nlog: %s", r.method, r.path, role, resp.Status, body, r.body, log.last())
 		}
+		if bytes.Contains(body, []byte(secretWord)) && !mayKnow(role) {
+			t.Errorf("%s %s tells %q of the secret source: %.300s", r.method, r.path, role, body)
+		}
 		if strings.HasPrefix(resp.Header.Get("Content-Type"), "application/json") && !json.Valid(body) {
 			t.Errorf("%s %s: the answer is no JSON: %.200q", r.method, r.path, body)
 		}
@@ -269,7 +274,85 @@ func TestNothingThatIsAskedBreaksTheServer(t *testing.T) {
 	if statuses[200]+statuses[201] < runs/10 || statuses[422] < runs/20 {
 		t.Errorf("the requests are of one kind: %v", statuses)
 	}
+	if strings.Contains(log.all(), secretWord) {
+		t.Errorf("the log tells of the secret source:\n%s", log.all())
+	}
 	if resp, body := x.ask(t, "verifier", "GET", "/api/v1/status"); resp.StatusCode != 200 {
 		t.Errorf("afterwards: %s\n%s", resp.Status, body)
+	}
+}
+
+// secretWord is in all that could tell who a source at TLP:RED is.
+const secretWord = "xyzzy"
+
+// mayKnow reports whether a role's account is cleared for TLP:RED.
+func mayKnow(role string) bool { return role == "verifier" || role == "watch-officer" }
+
+// submitSecret has a source at TLP:RED report, and returns its incident.
+func submitSecret(t *testing.T, x *site) string {
+	t.Helper()
+	resp, body := x.deliver(t, "verifier", "POST", "/api/v1/observations", nil, `{"source":"agent xyzzy","ref":"xyzzy-1","from":"2026-03-04T09:00:00Z","activity":"shelling","means":"patrol",
+		"how":"saw","lat":48.2,"lon":37.7,"radius_m":200,"text":"seen by xyzzy","place":"the house of xyzzy","handling":"TLP:RED"}`)
+	var r api.Receipts
+	if resp.StatusCode != http.StatusCreated || json.Unmarshal(body, &r) != nil || r.Receipts[0].Incident == "" {
+		t.Fatalf("%s\n%s", resp.Status, body)
+	}
+	return r.Receipts[0].Incident
+}
+
+// A source at TLP:RED appears in nothing that a lower level can reach: every
+// operation is asked, of that incident and its day, in every role.
+func TestASourceAtRedIsNowhereBelow(t *testing.T) {
+	a, _, err := app.Demo(t.Context(), filepath.Join(t.TempDir(), "demo"), app.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	log := &journal{}
+	x := serve(t, a, api.Options{Log: log.logger()})
+	id := submitSecret(t, x)
+	finding := strings.Replace(id, "I-", "F-", 1) + ".no-fire"
+	var paths []string
+	for _, op := range operations(x) {
+		if op.Method != http.MethodGet || op.OperationID == "watch-events" {
+			continue
+		}
+		r := example(op, x.api.OpenAPI().Components.Schemas)
+		paths = append(paths, r.path)
+		for _, p := range op.Parameters {
+			if p.In == "path" {
+				for _, v := range []string{id, finding, "agent xyzzy/xyzzy-1", "2026-03-04", id + ".cap"} {
+					paths = append(paths, strings.Replace(op.Path, "{"+p.Name+"}", url.PathEscape(v), 1))
+				}
+			}
+		}
+	}
+	for _, v := range []string{id, finding, "2026-03-04/incidents", "no-fire", "%23808", "%23811"} {
+		paths = append(paths, "/api/v1/explain?id="+v, "/api/v1/record/proof?id="+v)
+	}
+	paths = append(paths, "/api/v1/incidents?limit=1000", "/api/v1/findings?limit=1000&since=2026-03-04&until=2026-03-05", "/api/v1/observations?limit=1000&since=2026-03-04&until=2026-03-05",
+		"/ogc/collections/observations/items?limit=1000&datetime=2026-03-04T00:00:00Z/2026-03-05T00:00:00Z", "/ogc/collections/incidents/items?limit=1000",
+		"/ogc/collections/observations/items/agent%20xyzzy%2Fxyzzy-1", "/api/v1/incidents/"+id, "/tiles/incidents/9/309/177.mvt", "/tiles/incidents/0/0/0.mvt",
+		"/api/v1/days/2026-03-04?format=html", "/api/v1/days/2026-03-04?format=csv", "/api/v1/days/2026-03-04?format=geojson&lang=fr", "/api/v1/coverage?day=2026-03-04",
+		"/api/v1/sources?since=2026-03-04&until=2026-03-05")
+	told := 0
+	for _, path := range paths {
+		for role := range x.tokens {
+			resp, body := x.ask(t, role, "GET", path)
+			switch {
+			case mayKnow(role):
+				told += bytes.Count(body, []byte(secretWord))
+			case bytes.Contains(body, []byte(secretWord)) && !strings.Contains(path, secretWord):
+				t.Errorf("%s tells %q of the secret source: %.400s", path, role, body)
+			case strings.Contains(path, secretWord) && resp.StatusCode < 400:
+				t.Errorf("%s answers %q: %s", path, role, resp.Status)
+			}
+		}
+	}
+	if told == 0 {
+		t.Error("not even those who may know are told: the test can't fail")
+	}
+	if strings.Contains(log.all(), secretWord) {
+		t.Errorf("the log tells of the secret source:\n%s", log.all())
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -26,6 +27,11 @@ func (s *Server) explanation(ctx context.Context, id string) (*app.Explanation, 
 	if number, ok := strings.CutPrefix(id, "#"); ok {
 		if _, err := strconv.ParseUint(number, 10, 64); err != nil {
 			return nil, app.ErrUnknown
+		}
+	}
+	if day, _, ok := strings.Cut(id, "/"); ok {
+		if _, err := time.Parse(time.DateOnly, day); err == nil {
+			return s.numberOf(ctx, id, day)
 		}
 	}
 	x, err := s.app.Explain(ctx, id)
@@ -54,27 +60,22 @@ func (s *Server) explanation(ctx context.Context, id string) (*app.Explanation, 
 	case "commitment", "limit", "issue", "position", "declared":
 		return s.promise(ctx, x, policy)
 	case "provision":
-		// How many there are that may not be seen is not told.
-		if audience != publish.Mission {
-			x.Incidents = nil
-		}
-		return x, nil
-	case "number":
-		if audience == publish.Mission {
-			return x, nil
-		}
-		day, _, _ := strings.Cut(id, "/")
-		r, err := s.report(ctx, day)
-		if err != nil {
-			return nil, err
-		}
-		for _, n := range r.Numbers {
-			if n.ID == id {
-				x.Value, x.Incidents = &n.Value, n.Incidents
+		// Those that may not be seen are not even counted.
+		x.Incidents = nil
+		f := app.Filter{Provision: id, Limit: 10_000}
+		for {
+			list, next, err := s.list(ctx, f)
+			if err != nil {
+				return nil, err
+			}
+			for i := range list {
+				x.Incidents = append(x.Incidents, list[i].ID)
+			}
+			if f.Cursor = next; next == "" {
+				slices.Reverse(x.Incidents) // the earliest first
 				return x, nil
 			}
 		}
-		return nil, app.ErrUnknown
 	}
 	in := data(x)
 	r := s.release(ctx, in)
@@ -97,4 +98,18 @@ func (s *Server) explanation(ctx context.Context, id string) (*app.Explanation, 
 		x.Sources = append(x.Sources, app.Observation{Seq: numbers[[2]string{o.Source, o.Ref}], Observation: o})
 	}
 	return x, nil
+}
+
+// numberOf explains a number of the day's report that whoever asks gets.
+func (s *Server) numberOf(ctx context.Context, id, day string) (*app.Explanation, error) {
+	r, err := s.report(ctx, day)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range r.Numbers {
+		if n.ID == id {
+			return &app.Explanation{ID: id, Kind: "number", Value: &n.Value, Incidents: n.Incidents, Agreement: r.AgreementVersion, Records: r.Journal.Size}, nil
+		}
+	}
+	return nil, app.ErrUnknown
 }

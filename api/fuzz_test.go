@@ -215,4 +215,10 @@ func (j *journal) last() string {
 	return j.lines[len(j.lines)-1]
 }
 
+func (j *journal) all() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return strings.Join(j.lines, "")
+}
+
 func (j *journal) logger() *slog.Logger { return slog.New(slog.NewTextHandler(j, nil)) }
