@@ -58,6 +58,9 @@ func (a *App) ground(ctx context.Context, in *report.Input, from, to time.Time) 
 		}
 	}
 
+	if len(a.areas) == 0 { // there is nothing to measure it by
+		return nil
+	}
 	in.Territory, err = a.Movements(ctx, to.AddDate(0, 0, -daysBefore), to, "day")
 	if errors.Is(err, ErrNoHeldArea) {
 		return nil
