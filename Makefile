@@ -1,12 +1,13 @@
 # make demo  build truce and do the whole job on the embedded example
 # make test  everything that can be tested on this machine
+# make web   build the pages anew (Node and npm); make screenshots: pictures of them in docs/screens (Chromium)
 
-.PHONY: demo test bench clean
+.PHONY: demo test bench clean web screenshots
 
 demo: truce
 	./truce demo
 
-truce: $(shell git ls-files '*.go' '*.yaml' '*.json' '*.geojson' '*.csv' '*.sql' '*.css' go.mod)
+truce: $(shell git ls-files '*.go' '*.yaml' '*.json' '*.geojson' '*.csv' '*.sql' '*.css' go.mod web/dist)
 	CGO_ENABLED=0 go build -trimpath -o truce ./cmd/truce
 
 test:
@@ -23,6 +24,12 @@ bench:
 	go run ./bench/zones peers
 	go run ./bench/fusion score
 	go run ./bench/fusion rate
+
+web:
+	cd web && npm ci --no-audit --no-fund && npm run build
+
+screenshots:
+	go test ./web -count=1 -run TestScreens -screens $(CURDIR)/docs/screens
 
 clean:
 	rm -rf truce truce-demo
