@@ -140,6 +140,9 @@ func asked[T any](t *testing.T, s *site, path string) T {
 // chromium is the browser's path. Without one the test is skipped, except in CI.
 func chromium(t *testing.T) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: no browser is started")
+	}
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
@@ -205,7 +208,7 @@ func (s *site) open(t *testing.T, w window) *visit {
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
 	t.Cleanup(stop)
-	ctx, stop = context.WithTimeout(ctx, 3*time.Minute)
+	ctx, stop = context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(stop)
 	v := &visit{t: t, ctx: ctx, site: s, urls: map[network.RequestID]string{}, received: map[string]float64{}}
 	v.must(chromedp.Listen(ctx, v.hear))
@@ -355,5 +358,5 @@ func (v *visit) keys(keys string) {
 // settled waits until a page has all that it asked for and its map is drawn.
 func (v *visit) settled() {
 	v.t.Helper()
-	v.wait(`!document.querySelector(".waiting, .empty[role=status]") && (!document.querySelector(".map") || document.querySelector(".map[data-drawn], .map.still"))`)
+	v.wait(`!document.querySelector(".waiting, .empty[role=status], .day-wait") && (!document.querySelector(".map") || document.querySelector(".map[data-drawn], .map.still"))`)
 }

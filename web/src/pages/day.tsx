@@ -72,8 +72,10 @@ function Strip({ list, date }: { list: Day[]; date: string }) {
 function Report({ src, title, frame }: { src: string; title: string; frame: { current: HTMLIFrameElement | null } }) {
   const [height, setHeight] = useState(1200);
   const [failed, fail] = useState("");
+  const [ready, be] = useState(false);
   useEffect(() => {
     fail("");
+    be(false);
     const stop = new AbortController();
     // A frame shows a problem as text; ask first.
     void fetch(src, { method: "HEAD", signal: stop.signal }).then(a => { if (a.status === 404) fail(t("day.none")); else if (a.status >= 400 && a.status !== 405) fail(a.statusText); }, () => {});
@@ -84,8 +86,9 @@ function Report({ src, title, frame }: { src: string; title: string; frame: { cu
     if (!page) return;
     const measure = () => setHeight(page.documentElement.scrollHeight + 2);
     measure();
+    be(true);
     new ResizeObserver(measure).observe(page.documentElement);
   }
   if (failed) return <div class="page"><Failure text={failed} /></div>;
-  return <iframe key={src} ref={frame} class="day-report" src={src} title={title} style={{ height: `${height}px` }} onLoad={fit} />;
+  return <>{!ready && <p class="day-wait" role="status">{t("loading")}</p>}<iframe key={src} ref={frame} class="day-report" src={src} title={title} style={{ height: `${height}px` }} onLoad={fit} /></>;
 }

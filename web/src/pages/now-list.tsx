@@ -40,7 +40,7 @@ export function List({ rows, fresh, onSelect }: { rows: Summary[]; fresh: string
                       {i.severity && <Severity value={i.severity} />}
                       <span title={t("now.happened")}>{percent(i.probability)}</span>
                       <span class="grey">{t("now.sources", { n: i.sources })}</span>
-                      {i.result === "breach" && <span class="grey">{party(i.party)}</span>}
+                      {i.result === "breach" && <span class="grey">{i.party ? t("now.by", { party: party(i.party) }) : t("now.by-nobody")}</span>}
                       {i.provisional && <Tag title={t("now.provisional-title")}>{t("now.provisional")}</Tag>}
                     </span>
                   </a>

@@ -75,6 +75,11 @@ export default function Now() {
     return () => { clearTimeout(timer); stop(); };
   }, []);
 
+  // On a narrow screen what is chosen lies below the map.
+  const what = useRef<HTMLElement>(null);
+  const there = detail.value?.summary.id === id;
+  useEffect(() => { if (id && there && matchMedia("(max-width: 48rem)").matches) what.current?.scrollIntoView({ block: "start" }); }, [id, there]);
+
   const rows = list.value?.incidents ?? [];
   const choose = (to: string | undefined) => set({ id: to });
   const place = rows.findIndex(i => i.id === id);
@@ -116,7 +121,7 @@ export default function Now() {
           {rate.value && <Brush buckets={rate.value} step={step} period={period} onChange={p => set({ since: new Date(p.since).toISOString(), until: p.until >= last ? undefined : new Date(p.until).toISOString() })} />}
           <Legend zones={zones} />
         </section>
-        <section class="now-what" aria-label={id ? t("now.incident") : t("now.list")}>
+        <section class="now-what" ref={what} aria-label={id ? t("now.incident") : t("now.list")}>
           {id ? (
             detail.value?.summary.id === id ? <Incident detail={detail.value} onSelect={choose} zones={zones} /> : detail.failure ? <><button onClick={() => choose(undefined)}>{t("now.back")}</button><Failure text={detail.failure} /></> : <p class="empty">{t("loading")}</p>
           ) : (
