@@ -82,10 +82,15 @@ func (s *Store) InDay(ctx context.Context, day int64) iter.Seq2[Key, error] {
 // Between yields the current observations with From in [from, to) in the order
 // of fusion.
 func (s *Store) Between(ctx context.Context, from, to time.Time) iter.Seq2[Key, error] {
+	return s.inOrder(ctx, " and o.from_us >= ? and o.from_us < ?", from.UnixMicro(), to.UnixMicro())
+}
+
+// inOrder yields current observations in the order of fusion. Only what is read is
+// put in order, since few may be wanted of many.
+func (s *Store) inOrder(ctx context.Context, where string, args ...any) iter.Seq2[Key, error] {
 	return func(yield func(Key, error) bool) {
 		rows, err := s.read.QueryContext(ctx, `select o.seq, o.from_us, s.name, o.ref from observation o indexed by observation_time
-			join source s on s.id = o.source where o.from_us >= ? and o.from_us < ? and o.superseded_by is null order by o.from_us`,
-			from.UnixMicro(), to.UnixMicro())
+			join source s on s.id = o.source where o.superseded_by is null`+where+" order by o.from_us", args...)
 		if err != nil {
 			yield(Key{}, fmt.Errorf("reading observations: %w", err))
 			return
@@ -303,6 +308,18 @@ func (f Filter) limit() string {
 // Observations lists the records of current observations, the earliest first.
 func (s *Store) Observations(ctx context.Context, f Filter) ([]Key, error) {
 	where, args := f.where("o.from_us")
+	if f.Source == "" {
+		var out []Key
+		for k, err := range s.inOrder(ctx, where, args...) {
+			if err != nil {
+				return nil, fmt.Errorf("listing observations: %w", err)
+			}
+			if out = append(out, k); len(out) == f.Limit {
+				break
+			}
+		}
+		return out, nil
+	}
 	return collect(ctx, s.read, "listing observations", func(r *sql.Rows) (k Key, err error) {
 		var us int64
 		err = r.Scan(&k.Seq, &us, &k.Source, &k.Ref)
