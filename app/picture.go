@@ -116,6 +116,12 @@ func (a *App) Rate(ctx context.Context, f Filter, step time.Duration) ([]Bucket,
 	return p.Rate(a.query(&f), step)
 }
 
+// Prepare makes what lists and maps need, so that the first who asks need not wait.
+func (a *App) Prepare(ctx context.Context) error {
+	_, err := a.draw(ctx)
+	return err
+}
+
 // draw is the picture of all incidents, made from the store when it is first
 // asked for.
 func (a *App) draw(ctx context.Context) (*picture.Picture, error) {
@@ -141,13 +147,7 @@ func (a *App) draw(ctx context.Context) (*picture.Picture, error) {
 	}
 	p := picture.New(scale)
 	p.SetAll(runs)
-	grids := []float64{0}
-	for _, audience := range []string{publish.Public, publish.Parties} {
-		if m := publish.Policy(a.agreement, audience).RoundM; !slices.Contains(grids, m) {
-			grids = append(grids, m)
-		}
-	}
-	p.Prepare(grids...)
+	p.Prepare(publish.Policy(a.agreement, publish.Public), publish.Policy(a.agreement, publish.Parties), publish.Policy(a.agreement, publish.Mission))
 	a.picture = p
 	return p, nil
 }

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
@@ -138,9 +139,15 @@ func (p *Picture) SetAll(runs map[int64]Rows) {
 	p.arrange()
 }
 
-// Prepare finds where all rows lie, on grids of so many metres, so that the first
-// who asks need not wait for it.
-func (p *Picture) Prepare(grids ...float64) {
+// Prepare finds where all rows lie and what the whole map shows under policies, so
+// that the first who asks need not wait for it.
+func (p *Picture) Prepare(policies ...agreement.Policy) {
+	grids := []float64{0}
+	for _, policy := range policies {
+		if !slices.Contains(grids, policy.RoundM) {
+			grids = append(grids, policy.RoundM)
+		}
+	}
 	p.mu.RLock()
 	parts := slices.Clone(p.parts)
 	p.mu.RUnlock()
@@ -156,7 +163,15 @@ func (p *Picture) Prepare(grids ...float64) {
 		})
 	}
 	wg.Wait()
+	for _, policy := range policies {
+		p.mu.RLock()
+		p.cells(p.sieve(&Query{Policy: policy, Now: forever}), 0, 1<<(2*finest), 2*(finest-cellBits))
+		p.mu.RUnlock()
+	}
 }
+
+// forever is when nothing is too young any more.
+var forever = time.Unix(1<<40, 0)
 
 // arrange puts the parts in the order of their newest rows. The caller
 // holds mu.

@@ -217,16 +217,38 @@ func (s *sieve) sums(x *part, g *ground, from, to, shift int, w weights) []sum {
 	return out
 }
 
+// base is the shift of the finest cells from which coarser ones are summed: those
+// of the last zoom at which nothing else can be shown.
+const base = 2 * (finest - (pointsFrom - 1) - cellBits)
+
+// coarser joins cells.
+func coarser(of []sum, by int) []sum {
+	var out []sum
+	for _, c := range of {
+		c.cell >>= by
+		if n := len(out); n > 0 && out[n-1].cell == c.cell {
+			out[n-1].add(&c)
+		} else {
+			out = append(out, c)
+		}
+	}
+	return slices.Clip(out)
+}
+
 // sums are all cells of a part; it remembers them.
 func (x *part) sums(s *sieve, g *ground, shift int, w weights) []sum {
 	key := cellsOf{s.query, shift}
 	x.mu.Lock()
 	out, ok := x.segment.cells[key]
 	x.mu.Unlock()
-	if ok {
+	switch {
+	case ok:
 		return out
+	case shift > base:
+		out = coarser(x.sums(s, g, base, w), shift-base)
+	default:
+		out = s.sums(x, g, 0, len(g.keys), shift, w)
 	}
-	out = s.sums(x, g, 0, len(g.keys), shift, w)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if len(x.segment.cells) >= mostSums || x.segment.cells == nil {

@@ -15,6 +15,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"time"
 
 	"github.com/truce-monitor/truce/access"
@@ -32,6 +33,7 @@ type options struct {
 	think     time.Duration
 	rate      int
 	role      string
+	profile   string
 }
 
 func main() {
@@ -54,8 +56,20 @@ func run(args []string) error {
 	f.DurationVar(&o.think, "think", 0, "how long a client waits between answer and question, on average")
 	f.IntVar(&o.rate, "rate", 1000, "reports a second")
 	f.StringVar(&o.role, "role", "", "who asks: public or watch-officer; empty: both in turn")
+	f.StringVar(&o.profile, "profile", "", "write where the processor's time goes to this file")
 	if err := f.Parse(args[1:]); err != nil {
 		return err
+	}
+	if o.profile != "" {
+		w, err := os.Create(o.profile)
+		if err != nil {
+			return err
+		}
+		defer w.Close()
+		if err := pprof.StartCPUProfile(w); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
 	}
 	if o.dir == "" {
 		dir, err := os.MkdirTemp("", "truce-watch-")
@@ -120,6 +134,9 @@ func serve(ctx context.Context, dir string) (*server, error) {
 		if s.tokens[string(role)], _, err = accounts.AddToken(ctx, access.Token{Account: name}); err != nil {
 			return nil, err
 		}
+	}
+	if err := a.Prepare(ctx); err != nil {
+		return nil, err
 	}
 	web, err := api.New(a, api.Options{Access: accounts})
 	if err != nil {

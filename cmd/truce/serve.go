@@ -60,6 +60,9 @@ func (c *cli) serveApp(ctx context.Context, a *app.App, dir string, x serving, p
 	if err := mayListen(ctx, accounts, x); err != nil {
 		return err
 	}
+	if err := a.Prepare(ctx); err != nil {
+		return err
+	}
 	s, err := api.New(a, api.Options{Access: accounts, Web: web.Handler(), Log: c.options().Log, Proxied: x.behind || x.secure})
 	if err != nil {
 		return err
