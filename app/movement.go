@@ -80,7 +80,7 @@ func (a *App) Movements(ctx context.Context, since, until time.Time, step string
 // heldLine is the first line of the agreement that follows from held areas.
 func (a *App) heldLine() (*line.Line, error) {
 	if len(a.areas) == 0 {
-		return nil, errors.New("the agreement names no areas to measure (report.area_file)")
+		return nil, fmt.Errorf("%w: the agreement names no areas to measure (report.area_file)", ErrNoHeldArea)
 	}
 	for i := range a.agreement.Lines {
 		l := a.lines[a.agreement.Lines[i].ID]
@@ -88,12 +88,14 @@ func (a *App) heldLine() (*line.Line, error) {
 			return l, nil
 		}
 	}
-	return nil, ErrNoHeldArea
+	return nil, errNoHeldLine
 }
 
 // ErrNoHeldArea is returned where territory is asked for and no line follows
-// from held areas.
-var ErrNoHeldArea = errors.New("no line follows from held areas, and a line alone does not tell whose the land is that lies far from it: import areas of control first")
+// from held areas, or no areas are known.
+var ErrNoHeldArea = errors.New("no territory can be measured")
+
+var errNoHeldLine = fmt.Errorf("%w: no line follows from held areas, and a line alone does not tell whose the land is that lies far from it: import areas of control first", ErrNoHeldArea)
 
 // Effects measures what each zone in force at an instant takes in of each area,
 // of land that is held and of the rest.
