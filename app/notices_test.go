@@ -423,3 +423,37 @@ func TestWhatPeopleDecideMovesTheLadder(t *testing.T) {
 		}
 	}
 }
+
+// A server's notifier ends when it is told to, also while a receiver hangs, and
+// the next one takes up what it left.
+func TestTheNotifierEndsCleanly(t *testing.T) {
+	m := &mission{dir: filepath.Join(t.TempDir(), "w"), now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}
+	m.open(t)
+	defer func() { m.app.Close() }()
+	called, hang := make(chan bool, 8), make(chan bool)
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called <- true; <-hang }))
+	defer server.Close()
+	defer close(hang)
+	(&desk{server: server}).contacts(t, m.dir, "")
+	m.fire(t, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- m.app.Notifier(nil).Run(ctx) }()
+	<-called
+	cancel()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	list, err := m.app.Notices(t.Context())
+	if err != nil || len(list) != 1 || list[0].State != app.NoticeOwed {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	d := newDesk(func() time.Time { return m.now })
+	defer d.server.Close()
+	d.contacts(t, m.dir, "")
+	m.open(t)
+	m.round(t, m.app.Notifier(nil))
+	if d.taken[list[0].ID] != 1 {
+		t.Errorf("it was not taken up: %v", d.taken)
+	}
+}

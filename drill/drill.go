@@ -17,7 +17,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/app"
 	"github.com/truce-monitor/truce/escalation"
 	"github.com/truce-monitor/truce/examples"
@@ -62,7 +61,7 @@ type drill struct {
 
 	now      time.Time
 	start    time.Time
-	end_     time.Time
+	finish   time.Time
 	app      *app.App
 	notifier *app.Notifier
 	receiver *receiver
@@ -116,7 +115,7 @@ func (d *drill) begin(ctx context.Context, seed uint64) error {
 		return err
 	}
 	s := plan.Run(seed, nil)
-	d.end_ = s.To
+	d.finish = s.To
 	d.waiting = slices.Clone(s.Observations)
 	slices.SortStableFunc(d.waiting, func(a, b observation.Observation) int { return reported(&a).Compare(reported(&b)) })
 	d.states, d.roles, d.due = map[string]bool{}, map[string]bool{}, map[string]bool{}
@@ -177,7 +176,7 @@ func (d *drill) end() {
 
 // play lets the days pass: by quarter days while it is calm, then by three hours.
 func (d *drill) play(ctx context.Context) error {
-	for d.now.Before(d.end_) {
+	for d.now.Before(d.finish) {
 		step := 6 * time.Hour
 		if !d.now.Before(d.start.AddDate(0, 0, breaks-1)) {
 			step = 3 * time.Hour
@@ -337,5 +336,3 @@ func (d *drill) notice(n *app.Notice) {
 		d.say("notice", "%s to %s (%s): taken at attempt %d", what, n.Contact, n.Channel, n.Attempts)
 	}
 }
-
-func (d *drill) level(id string) *agreement.Level { return d.app.Agreement().Level(id) }

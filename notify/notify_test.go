@@ -346,3 +346,31 @@ func TestBackoff(t *testing.T) {
 		}
 	}
 }
+
+// Whatever stands in the file, it is read or refused with words; what is read can
+// be used.
+func FuzzContacts(f *testing.F) {
+	f.Add("sender: a@b.example\nmail: {server: \"localhost:25\", tls: none}\ncontacts:\n  - {id: x, party: a, repeat: 30m, email: [c@d.example]}\n  - {id: y, party: m, webhook: {url: \"https://e.example/x\", secret_file: s}}\n")
+	f.Add("contacts: [{id: a, party: a, cap: {url: http://127.0.0.1:1}}]")
+	f.Add("contacts: {}\n")
+	f.Add("")
+	a := terms(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := notify.Parse([]byte(text), a)
+		if err != nil {
+			if err.Error() == "" {
+				t.Error("refused without a word")
+			}
+			return
+		}
+		for i := range c.Contacts {
+			x := &c.Contacts[i]
+			if x.ID == "" || a.Party(x.Party) == nil || x.Audience == "" || x.Channel() == "" || c.Contact(x.ID) == nil || len(c.Of([]string{x.Party})) == 0 {
+				t.Errorf("%+v", x)
+			}
+			if x.Webhook != nil && x.Webhook.SecretFile == "" {
+				t.Errorf("%+v", x.Webhook)
+			}
+		}
+	})
+}
