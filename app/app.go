@@ -16,7 +16,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
@@ -96,8 +95,7 @@ type App struct {
 	live      *live      // nil: nothing was submitted
 	done      bool       // nothing more is taken
 
-	changes atomic.Uint64 // of incidents; see breaches
-	judged  judged
+	judged judged
 
 	drawing sync.Mutex       // guards picture
 	picture *picture.Picture // nil: nobody has asked for it

@@ -7,14 +7,12 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/casework"
 	"github.com/truce-monitor/truce/escalation"
 	"github.com/truce-monitor/truce/finding"
-	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/publish"
 	"github.com/truce-monitor/truce/report"
@@ -103,80 +101,6 @@ func ceasefireStarts(terms *agreement.Agreement) (first time.Time) {
 		}
 	}
 	return first
-}
-
-// judged are all findings of breach with what of their incidents the ladder asks
-// for, kept until incidents change: it is asked at many instants of the same past.
-type judged struct {
-	mu        sync.Mutex
-	known     bool
-	changes   uint64
-	incidents []incident.Incident // by From
-	findings  map[string][]finding.Finding
-}
-
-// breaches gathers all breaches that began by an instant (zero: all).
-func (a *App) breaches(ctx context.Context, at time.Time) ([]escalation.Breach, error) {
-	j := &a.judged
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if changes := a.changes.Load(); !j.known || j.changes != changes || a.opt.ReadOnly {
-		if err := a.judgeAgain(ctx); err != nil {
-			return nil, err
-		}
-		j.known, j.changes = true, changes
-	}
-	f := Filter{Result: string(finding.Breach)}
-	incidents := j.incidents
-	if !at.IsZero() {
-		f.Until = at.Add(time.Microsecond)
-		n, _ := slices.BinarySearchFunc(incidents, f.Until, func(in incident.Incident, t time.Time) int { return in.From.Compare(t) })
-		incidents = incidents[:n]
-	}
-	var findings []finding.Finding
-	for i := range incidents {
-		findings = append(findings, j.findings[incidents[i].ID]...)
-	}
-	missed, err := a.Deadlines(ctx, f)
-	if err != nil {
-		return nil, err
-	}
-	findings, err = a.asDecided(ctx, append(findings, missed...), at)
-	if err != nil {
-		return nil, err
-	}
-	return escalation.Breaches(incidents, findings), nil
-}
-
-// judgeAgain judges all incidents with a breach again.
-func (a *App) judgeAgain(ctx context.Context) error {
-	j := &a.judged
-	j.known = false
-	again, err := a.again(ctx)
-	if err != nil {
-		return err
-	}
-	rows, err := a.incidentRows(ctx, Filter{Result: string(finding.Breach)})
-	if err != nil {
-		return err
-	}
-	j.incidents, j.findings = make([]incident.Incident, 0, len(rows)), make(map[string][]finding.Finding, len(rows))
-	for i := range rows {
-		found, err := again.row(ctx, &rows[i])
-		if err != nil {
-			return err
-		}
-		in := &rows[i].Incident
-		j.incidents = append(j.incidents, incident.Incident{ID: in.ID, From: in.From, To: in.To, Distinct: in.Distinct})
-		for _, f := range found {
-			if f.Result == finding.Breach {
-				j.findings[in.ID] = append(j.findings[in.ID], finding.Finding{ID: f.ID, Incident: f.Incident, Provision: f.Provision, At: f.At, Result: f.Result,
-					Occurrence: f.Occurrence, Severity: f.Severity, Responsible: finding.Responsible{Party: f.Responsible.Party}})
-			}
-		}
-	}
-	slices.SortStableFunc(j.incidents, func(x, y incident.Incident) int { return x.From.Compare(y.From) })
-	return nil
 }
 
 // asDecided holds findings against what people had decided by an instant (zero:

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -154,7 +155,9 @@ func (a *App) draw(ctx context.Context) (*picture.Picture, error) {
 
 // install brings the picture up to runs that were made anew.
 func (a *App) install(ctx context.Context, runs map[int64]picture.Rows) error {
-	a.changes.Add(1)
+	if len(runs) > 0 {
+		a.judged.changed(slices.Collect(maps.Keys(runs))...)
+	}
 	l := a.intakeOpen()
 	if l != nil {
 		l.mu.Lock()
@@ -192,7 +195,7 @@ func (a *App) install(ctx context.Context, runs map[int64]picture.Rows) error {
 
 // forgetPicture has the picture made again when it is next asked for.
 func (a *App) forgetPicture() {
-	a.changes.Add(1)
+	a.judged.changed()
 	a.drawing.Lock()
 	defer a.drawing.Unlock()
 	a.picture = nil

@@ -99,7 +99,7 @@ func (l *Ladder) Advance(from *State, more []Breach, to time.Time) (*State, erro
 		for i := range l.levels {
 			s.Levels[i] = Level{ID: l.levels[i].ID, Need: l.levels[i].Count}
 		}
-		s.own = make([]reach, len(l.levels))
+		s.own, s.entered = make([]reach, len(l.levels)), make([][]time.Time, len(l.levels))
 	}
 	known := make(map[string]bool, len(s.recent)+len(s.pending))
 	for _, b := range slices.Concat(s.recent, s.pending) {
@@ -167,7 +167,7 @@ func (l *Ladder) step(s *State, at time.Time) {
 		r, own := &l.levels[i], &s.own[i]
 		switch {
 		case !own.in && (n > 0 || s.Episode != nil && at.Equal(s.Episode.T0.Latest.Add(r.After.Duration))):
-			if reached, ok := l.reached(s, r, at); ok {
+			if reached, ok := l.reached(s, i, at); ok {
 				*own = reached
 			}
 		case own.in && !own.last.Add(r.leave).After(at):
@@ -200,6 +200,7 @@ func (l *Ladder) enter(s *State, b *Breach) {
 	for i := range l.levels {
 		if l.counts(&l.levels[i], b) {
 			s.own[i].last = b.To
+			s.entered[i] = append(s.entered[i], b.To)
 		}
 	}
 }

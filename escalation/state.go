@@ -29,10 +29,11 @@ type State struct {
 	Levels      []Level      `json:"levels"` // the agreement's, lowest first
 	Transitions []Transition `json:"transitions,omitempty"`
 
-	own     []reach   // how each level stands by itself
-	recent  []Breach  // proved, as far back as a level looks
-	pending []Breach  // not proved yet
-	done    time.Time // what happens up to then has happened
+	own     []reach       // how each level stands by itself
+	entered [][]time.Time // of each level, when the breaches that count for it were proved
+	recent  []Breach      // proved, as far back as a level looks
+	pending []Breach      // not proved yet
+	done    time.Time     // what happens up to then has happened
 }
 
 // Episode is a run of breaches without a calm that would make the next one a
@@ -115,7 +116,18 @@ func (s *State) clone() *State {
 	}
 	c.Past, c.Levels, c.Transitions = slices.Clone(s.Past), slices.Clone(s.Levels), slices.Clone(s.Transitions)
 	c.own, c.recent, c.pending = slices.Clone(s.own), slices.Clone(s.recent), slices.Clone(s.pending)
+	c.entered = make([][]time.Time, len(s.entered))
+	for i := range s.entered {
+		c.entered[i] = slices.Clone(s.entered[i])
+	}
 	return &c
+}
+
+// since counts the breaches of a level that were proved at or after an instant.
+func (s *State) since(level int, t time.Time) int {
+	list := s.entered[level]
+	i, _ := slices.BinarySearchFunc(list, t, time.Time.Compare)
+	return len(list) - i
 }
 
 // forget drops what no level looks back to any more, when it is much.
@@ -127,7 +139,11 @@ func (s *State) forget(before time.Time) {
 	for n < len(s.recent) && s.recent[n].To.Before(before) {
 		n++
 	}
-	if n > len(s.recent)/2 {
-		s.recent = slices.Clone(s.recent[n:])
+	if n <= len(s.recent)/2 {
+		return
+	}
+	s.recent = slices.Clone(s.recent[n:])
+	for i := range s.entered {
+		s.entered[i] = slices.Clone(s.entered[i][len(s.entered[i])-s.since(i, before):])
 	}
 }

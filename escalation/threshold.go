@@ -29,8 +29,8 @@ type reach struct {
 
 // reached says whether a level's threshold holds at an instant, by what is
 // proved then.
-func (l *Ladder) reached(s *State, r *rung, at time.Time) (reach, bool) {
-	e := s.Episode
+func (l *Ladder) reached(s *State, level int, at time.Time) (reach, bool) {
+	r, e := &l.levels[level], s.Episode
 	own := reach{in: true, last: at}
 	if e == nil {
 		return own, false
@@ -39,11 +39,14 @@ func (l *Ladder) reached(s *State, r *rung, at time.Time) (reach, bool) {
 	if at.Before(may.Latest) || r.Persistent && e.Persistent.IsZero() {
 		return own, false
 	}
-	in := l.within(s, r, at)
 	need := r.Count
 	if need == 0 && r.Rise == 0 && !r.Window.IsZero() {
 		need = 1
 	}
+	if !l.near(s, level, need, at) {
+		return own, false
+	}
+	in := l.within(s, r, at)
 	switch {
 	case need > 0 && len(in) >= need:
 		own.by = ByCount
@@ -76,6 +79,26 @@ func (l *Ladder) reached(s *State, r *rung, at time.Time) (reach, bool) {
 		own.at.Earliest = at
 	}
 	return own, own.last.Add(r.leave).After(at) // it could be left at once otherwise
+}
+
+// near reports whether a level's threshold can hold at all, by counts that need
+// no look at each breach: no more lie in the window than were proved since its
+// start, and those proved before it lie in the baseline.
+func (l *Ladder) near(s *State, level, need int, at time.Time) bool {
+	r := &l.levels[level]
+	if need == 0 && r.Rise == 0 {
+		return true
+	}
+	start := at.Add(-r.Window.Duration)
+	now := s.since(level, start)
+	if need > 0 && now >= need {
+		return true
+	}
+	if r.Rise == 0 {
+		return false
+	}
+	before := s.since(level, start.Add(-r.Baseline.Duration)) - now
+	return before == 0 || float64(now)*r.Baseline.Hours() >= r.Rise*float64(before)*r.Window.Hours()*(1-1e-9)
 }
 
 // within lists the breaches that count for a level and lie in the window that

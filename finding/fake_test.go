@@ -314,4 +314,14 @@ func alike(t *testing.T, j *finding.Judge, in *incident.Incident) {
 			t.Errorf("incident %s under %s: %q did it in brief; the finding says %q", in.ID, f.Provision, brief.Party, f.Responsible.Party)
 		}
 	}
+	var breaches []finding.Finding
+	for _, f := range j.Judge(in) {
+		if f.Result == finding.Breach {
+			breaches = append(breaches, finding.Finding{ID: f.ID, Incident: f.Incident, Provision: f.Provision, Stage: f.Stage, At: f.At, Result: f.Result,
+				Occurrence: f.Occurrence, Severity: f.Severity, Responsible: finding.Responsible{Party: f.Responsible.Party}, Agreement: f.Agreement})
+		}
+	}
+	if diff := cmp.Diff(breaches, j.Breaches(in)); diff != "" {
+		t.Errorf("incident %s: breaches differ from findings: %s", in.ID, diff)
+	}
 }

@@ -77,6 +77,38 @@ func (s *Store) Judged(ctx context.Context, provisions ...string) iter.Seq2[Judg
 	}
 }
 
+// Broke yields the incidents with a finding of breach in the order of their runs;
+// with runs, those of these alone.
+func (s *Store) Broke(ctx context.Context, runs ...int64) iter.Seq2[IncidentRow, error] {
+	where, args := "", make([]any, len(runs))
+	for i, run := range runs {
+		args[i] = run
+	}
+	if len(runs) > 0 {
+		where = " and run in (?" + strings.Repeat(", ?", len(runs)-1) + ")"
+	}
+	return func(yield func(IncidentRow, error) bool) {
+		rows, err := s.read.QueryContext(ctx, "select run, body from incident where breaches > 0"+where+" order by run, n", args...)
+		if err != nil {
+			yield(IncidentRow{}, fmt.Errorf("reading breaches: %w", err))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			in, err := scanIncident(rows)
+			if err != nil {
+				err = fmt.Errorf("reading breaches: %w", err)
+			}
+			if !yield(in, err) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(IncidentRow{}, fmt.Errorf("reading breaches: %w", err))
+		}
+	}
+}
+
 // Announced lists incidents with From at or after from that were reported
 // before they began and closed in the given run or an earlier one.
 func (s *Store) Announced(ctx context.Context, from time.Time, run int64) ([]incident.Incident, error) {
