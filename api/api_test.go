@@ -73,11 +73,20 @@ func serve(t *testing.T, a *app.App, opt api.Options) *site {
 			t.Fatal(err)
 		}
 	}
+	y := serveWith(t, a, accounts, opt)
+	y.tokens = x.tokens
+	return y
+}
+
+// serveWith is a server with these accounts.
+func serveWith(t *testing.T, a *app.App, accounts *access.Store, opt api.Options) *site {
+	t.Helper()
 	opt.Access = accounts
-	if x.api, err = api.New(a, opt); err != nil {
+	s, err := api.New(a, opt)
+	if err != nil {
 		t.Fatal(err)
 	}
-	x.Server = httptest.NewServer(x.api.Handler())
+	x := &site{Server: httptest.NewServer(s.Handler()), api: s}
 	t.Cleanup(func() { x.api.Close(); x.Close() })
 	return x
 }

@@ -1,12 +1,14 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"sync"
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
+	"github.com/truce-monitor/truce/store/sqlite"
 )
 
 // cache keeps what takes long to work out, as long as nothing has changed in the
@@ -54,6 +56,12 @@ func (c *cache) entry(key string, now time.Time) *cached {
 	}
 	e.used = now
 	return e
+}
+
+// totals counts what there is, for everyone alike: what of it may be told is up to
+// who asks for it.
+func (s *Server) totals(ctx context.Context) (sqlite.Totals, error) {
+	return remembered(s, "totals", agreement.Policy{}, func() (sqlite.Totals, error) { return s.app.Totals(ctx) })
 }
 
 // remembered gives what key stands for under a policy, worked out if need be. A

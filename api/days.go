@@ -83,7 +83,7 @@ func (s *Server) report(ctx context.Context, day string) (*report.Report, error)
 	if err != nil {
 		return nil, invalid("path.date", err)
 	}
-	totals, err := s.app.Totals(ctx)
+	totals, err := s.totals(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (s *Server) over(ctx context.Context, to time.Time) bool {
 // dayList lists the last days that have a report, at most so many; 0: all.
 func (s *Server) dayList(ctx context.Context, most int) ([]Day, error) {
 	out := []Day{}
-	totals, err := s.app.Totals(ctx)
+	totals, err := s.totals(ctx)
 	if err != nil || totals.First.IsZero() {
 		return out, err
 	}

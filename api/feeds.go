@@ -212,7 +212,7 @@ func (s *Server) reportsRSS(ctx context.Context, in *Origin) (*writing, error) {
 // alerts lists breaches of the upper half of the severity scale of the last days
 // of the data, the newest first.
 func (s *Server) alerts(ctx context.Context) ([]app.Summary, error) {
-	totals, err := s.app.Totals(ctx)
+	totals, err := s.totals(ctx)
 	if err != nil || totals.Last.IsZero() {
 		return nil, err
 	}

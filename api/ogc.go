@@ -169,7 +169,7 @@ func (s *Server) extent(ctx context.Context) (*Extent, error) {
 	if box := s.app.Agreement().Area; len(box) == 4 {
 		x.Spatial = &SpatialExtent{[][]float64{box}, crs84}
 	}
-	totals, err := s.app.Totals(ctx)
+	totals, err := s.totals(ctx)
 	if err != nil || totals.First.IsZero() {
 		return x, err
 	}

@@ -69,7 +69,7 @@ func (s *Server) at(ctx context.Context, given string) (time.Time, error) {
 	if err != nil || !t.IsZero() {
 		return t, err
 	}
-	totals, err := s.app.Totals(ctx)
+	totals, err := s.totals(ctx)
 	if err != nil || totals.Last.IsZero() {
 		return s.now(), err
 	}

@@ -33,7 +33,7 @@ func (s *Server) rate(api huma.API) {
 		if err != nil {
 			return nil, invalid("query.step", err)
 		}
-		totals, err := s.app.Totals(ctx)
+		totals, err := s.totals(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -55,7 +55,7 @@ func (s *Server) sources(api huma.API) {
 	}) (*Coverage, error) {
 		day := in.Day
 		if day == "" {
-			totals, err := s.app.Totals(ctx)
+			totals, err := s.totals(ctx)
 			if err != nil {
 				return nil, err
 			}
@@ -84,7 +84,7 @@ func (s *Server) recent(ctx context.Context, in *Period, usual time.Duration) (a
 		return app.Filter{}, err
 	}
 	if until.IsZero() {
-		totals, err := s.app.Totals(ctx)
+		totals, err := s.totals(ctx)
 		if err != nil {
 			return app.Filter{}, err
 		}

@@ -62,7 +62,7 @@ type PolicyNote struct {
 func (s *Server) status(api huma.API) {
 	get(s, api, "/api/v1/status", "get-status", access.ReadPublished, "What this server watches, and who you are to it", func(ctx context.Context, _ *struct{}) (*Status, error) {
 		id, policy, terms := asks(ctx), s.policyFor(ctx), s.app.Agreement()
-		is, err := s.app.Status(ctx)
+		is, err := remembered(s, "status", agreement.Policy{}, func() (*app.Status, error) { return s.app.Status(ctx) })
 		if err != nil {
 			return nil, err
 		}
