@@ -41,7 +41,8 @@ func (a *App) catchUp(ctx context.Context) error {
 		}
 		applied = 0
 	}
-	if applied > 0 || head > 10_000 {
+	const few = 1000 // take no time: they are the last ones, just recorded
+	if head-applied > few && (applied > 0 || head > 10_000) {
 		a.log.Info("applying records of the journal to the projections", "records", head-applied)
 	}
 	a.progress.Begin("applying records", int64(head-applied))
