@@ -24,6 +24,7 @@ bench:
 	go run ./bench/zones peers
 	go run ./bench/fusion score
 	go run ./bench/fusion rate
+	go run ./bench/watch all -incidents 100000 -for 20s -think 500ms
 
 web:
 	cd web && npm ci --no-audit --no-fund && npm run build

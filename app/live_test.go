@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -228,6 +229,9 @@ func jsonl(t *rapid.T, dir string, some []observation.Observation) string {
 // fewer has rapid check so many cases at most.
 func fewer(t *testing.T, n int) {
 	t.Helper()
+	if testing.Short() {
+		n = (n + 2) / 3
+	}
 	f := flag.Lookup("rapid.checks")
 	if before := f.Value.String(); before == f.DefValue {
 		if err := f.Value.Set(strconv.Itoa(n)); err != nil {
@@ -394,6 +398,87 @@ func TestManySubmitAtOnce(t *testing.T) {
 	s, err := a.Status(t.Context())
 	if err != nil || s.Totals.Observations != len(all) || s.Totals.Corrections != 0 {
 		t.Errorf("%+v, %v; want %d observations", s.Totals, err, len(all))
+	}
+	digest(t, a)
+}
+
+// TestKilled is what TestNothingAcknowledgedIsLost starts and kills: it submits and
+// says what was acknowledged.
+func TestKilled(t *testing.T) {
+	dir := os.Getenv("TRUCE_TEST_KILLED")
+	if dir == "" {
+		t.Skip("it is started by another test")
+	}
+	a, err := app.Open(context.Background(), dir, options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range demoObservations(t) {
+		receipts, err := a.Submit(context.Background(), []observation.Observation{o})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Printf("acknowledged %d %q\n", receipts[0].Record, o.ID())
+	}
+}
+
+func TestNothingAcknowledgedIsLost(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "w")
+	a, err := app.Init(t.Context(), dir, filepath.Join("..", "examples", "paris-2026", "agreement.yaml"), options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	acknowledged := map[string]uint64{}
+	for _, after := range []int{40, 200} {
+		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilled$", "-test.v")
+		child.Env = append(os.Environ(), "TRUCE_TEST_KILLED="+dir)
+		out, err := child.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := child.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(out)
+		for n := 0; lines.Scan(); {
+			var record uint64
+			var id string
+			if _, err := fmt.Sscanf(lines.Text(), "acknowledged %d %q", &record, &id); err != nil {
+				continue
+			}
+			acknowledged[id] = record
+			if n++; n == after {
+				if err := child.Process.Kill(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if err := child.Wait(); err == nil {
+			t.Fatal("it ended before it was killed")
+		}
+	}
+	if a, err = app.Open(t.Context(), dir, options()); err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	watched, err := a.Observations(t.Context(), app.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]uint64{}
+	for _, o := range watched {
+		there[o.ID()] = o.Seq
+	}
+	if len(acknowledged) < 200 {
+		t.Errorf("%d were acknowledged", len(acknowledged))
+	}
+	for id, record := range acknowledged {
+		if seq, ok := there[id]; !ok || seq != record {
+			t.Errorf("%s was acknowledged as record %d; it is %d, %v", id, record, seq, ok)
+		}
 	}
 	digest(t, a)
 }
