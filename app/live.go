@@ -30,16 +30,53 @@ type live struct {
 
 	mu     sync.Mutex              // guards the following
 	over   map[string]*provisional // incidents that are not settled
+	whole  []string                // those of them that are held whole, the oldest first
 	at     map[uint64]string       // the incident of each of their records
 	judges map[int64]*finding.Judge
 	fusers map[int64]*incident.Fuser
 	recent [2]map[uint64]*observation.Observation // read lately; the second is older
 }
 
-// provisional is an incident until its day is settled.
+// provisional is an incident until its day is settled. Of older ones only the
+// records are kept, from which it is made again.
 type provisional struct {
-	incident.Incident
-	row picture.Summary
+	from    time.Time
+	members []uint64
+	in      *incident.Incident // nil: to be made again
+}
+
+// keepWhole is how many provisional incidents are held whole.
+const keepWhole = 10_000
+
+// hold adds a provisional incident.
+func (l *live) hold(in *incident.Incident) {
+	x := &provisional{from: in.From, members: make([]uint64, len(in.Members)), in: in}
+	for i, m := range in.Members {
+		x.members[i] = m.Seq
+		l.at[m.Seq] = in.ID
+	}
+	l.over[in.ID] = x
+	if l.whole = append(l.whole, in.ID); len(l.whole) < 2*keepWhole {
+		return
+	}
+	for _, id := range l.whole[:keepWhole] {
+		if x := l.over[id]; x != nil {
+			x.in = nil
+		}
+	}
+	l.whole = slices.Clone(l.whole[keepWhole:])
+}
+
+// stub is as much of a provisional incident as fusing its records again needs.
+func (x *provisional) stub(id string) *incident.Incident {
+	if x.in != nil {
+		return x.in
+	}
+	in := &incident.Incident{ID: id, From: x.from}
+	for _, seq := range x.members {
+		in.Members = append(in.Members, incident.Member{Seq: seq})
+	}
+	return in
 }
 
 // receive begins to take submissions, once.
@@ -72,7 +109,7 @@ func (a *App) receive(ctx context.Context) (*live, error) {
 
 // reset forgets what rests on settled days. The caller holds mu, or is alone.
 func (l *live) reset() {
-	l.over, l.at = map[string]*provisional{}, map[uint64]string{}
+	l.over, l.at, l.whole = map[string]*provisional{}, map[uint64]string{}, nil
 	l.judges, l.fusers = map[int64]*finding.Judge{}, map[int64]*incident.Fuser{}
 	if l.recent[0] == nil {
 		l.recent[0] = map[uint64]*observation.Observation{}
@@ -259,18 +296,15 @@ func (l *live) replace(ctx context.Context, p *picture.Picture, day int64, befor
 			continue
 		}
 		found := judge.Brief(in)
-		x := &provisional{*in, picture.Summarise(in, &found)}
-		x.row.Provisional = true
-		if err := rows.Add(&x.row); err != nil {
+		row := picture.Summarise(in, &found)
+		row.Provisional = true
+		if err := rows.Add(&row); err != nil {
 			return err
 		}
 		changed[in.ID] = true
 		e.Incidents = append(e.Incidents, in.ID)
-		e.rows = append(e.rows, x.row)
-		l.over[in.ID] = x
-		for _, m := range in.Members {
-			l.at[m.Seq] = in.ID
-		}
+		e.rows = append(e.rows, row)
+		l.hold(in)
 	}
 	var gone []picture.Ref
 	for id, in := range before {
@@ -290,7 +324,7 @@ func (l *live) incident(ctx context.Context, id string, to map[string]*incident.
 		return in, nil
 	}
 	if x := l.over[id]; x != nil {
-		to[id] = &x.Incident
+		to[id] = x.stub(id)
 		return to[id], nil
 	}
 	row, ok, err := l.app.store.Incident(ctx, id)
@@ -383,58 +417,89 @@ func (l *live) judge(ctx context.Context, day int64) (*finding.Judge, error) {
 	return j, err
 }
 
-// carry takes what is not settled yet over to a new picture, in which all up to
-// a record is settled. The caller holds mu.
-func (l *live) carry(ctx context.Context, p *picture.Picture, upTo uint64) error {
+// carry takes what is not settled yet over from the picture before to a new one,
+// in which all up to a record is settled. The caller holds mu.
+func (l *live) carry(ctx context.Context, before, p *picture.Picture, upTo uint64) error {
 	old := l.over
+	whole := l.whole
 	l.reset()
-	var rows picture.Rows
 	var again []arrived
 	for id, x := range old {
 		young := 0
-		for _, m := range x.Members {
-			if m.Seq >= upTo {
+		for _, seq := range x.members {
+			if seq >= upTo {
 				young++
 			}
 		}
-		if young == len(x.Members) {
-			if err := rows.Add(&x.row); err != nil {
-				return err
-			}
+		kept := before != nil && young == len(x.members)
+		if kept {
 			l.over[id] = x
 		}
-		for _, m := range x.Members {
+		for _, seq := range x.members {
 			switch {
-			case young == len(x.Members):
-				l.at[m.Seq] = id
-			case m.Seq >= upTo:
-				o, err := l.read(m.Seq)
+			case kept:
+				l.at[seq] = id
+			case seq >= upTo:
+				o, err := l.read(seq)
 				if err != nil {
 					return err
 				}
-				again = append(again, arrived{incident.Record{Seq: m.Seq, Observation: o}, nil})
+				again = append(again, arrived{incident.Record{Seq: seq, Observation: o}, nil})
 			}
 		}
 	}
-	p.Replace(nil, rows)
+	l.whole = slices.DeleteFunc(whole, func(id string) bool { return l.over[id] == nil })
+	if before != nil {
+		p.Replace(nil, before.Provisional(func(id string) bool { return l.over[id] != nil }))
+	}
 	slices.SortFunc(again, func(a, b arrived) int { return int(int64(a.Seq) - int64(b.Seq)) })
 	var e Event
 	return l.fuse(ctx, p, again, &e)
 }
 
 // provisional is an incident that is not settled yet.
-func (a *App) provisional(id string) (*sqlite.IncidentRow, bool) {
+func (a *App) provisional(ctx context.Context, id string) (*sqlite.IncidentRow, bool, error) {
 	l := a.intakeOpen()
 	if l == nil {
-		return nil, false
+		return nil, false, nil
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	x := l.over[id]
 	if x == nil {
-		return nil, false
+		return nil, false, nil
 	}
-	return &sqlite.IncidentRow{Run: sqlite.DayOf(x.From), Incident: x.Incident}, true
+	if x.in == nil {
+		if err := l.again(ctx, id, x); err != nil {
+			return nil, false, err
+		}
+	}
+	return &sqlite.IncidentRow{Run: sqlite.DayOf(x.from), Incident: *x.in}, true, nil
+}
+
+// again makes a provisional incident from its records.
+func (l *live) again(ctx context.Context, id string, x *provisional) error {
+	fuser, err := l.fuser(ctx, sqlite.DayOf(x.from))
+	if err != nil {
+		return err
+	}
+	var records []incident.Record
+	for _, seq := range x.members {
+		o, err := l.read(seq)
+		if err != nil {
+			return err
+		}
+		records = append(records, incident.Record{Seq: seq, Observation: o})
+	}
+	for _, in := range fuser.Aside(records) {
+		if in.ID == id {
+			x.in = &in
+			l.whole = append(l.whole, id)
+			return nil
+		}
+	}
+	x.in = x.stub(id)
+	return nil
 }
 
 // intakeOpen is the intake, nil where nothing was submitted.
@@ -445,12 +510,14 @@ func (a *App) intakeOpen() *live {
 }
 
 // Settling in the background begins when nothing came for calm, or when
-// something has waited for patience, but leaves the machine rest times as long for
-// what comes as the last one took.
+// something has waited for patience, but leaves the machine restful times as long for
+// what comes as the last one took, up to longest: the more there is in a day, the
+// longer it takes to fuse it whole.
 const (
 	calm     = time.Second
 	patience = 5 * time.Second
-	restful  = 4
+	restful  = 20
+	longest  = 10 * time.Minute
 )
 
 // settle fuses days whole when there is time.
@@ -464,10 +531,11 @@ func (l *live) settle() {
 		}
 		began := time.Now()
 		for ready := false; !ready; {
-			wait := time.NewTimer(max(calm, restful*took-time.Since(began)))
+			rest := min(restful*took, longest)
+			wait := time.NewTimer(max(calm, rest-time.Since(began)))
 			select {
 			case <-l.more:
-				ready = time.Since(began) >= max(patience, restful*took)
+				ready = time.Since(began) >= max(patience, rest)
 			case <-wait.C:
 				ready = true
 			case <-l.ended:

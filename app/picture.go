@@ -164,8 +164,9 @@ func (a *App) install(ctx context.Context, runs map[int64]picture.Rows) error {
 		defer l.mu.Unlock()
 	}
 	a.drawing.Lock()
-	p := a.picture
+	before := a.picture
 	a.drawing.Unlock()
+	p := before
 	switch {
 	case p == nil && l == nil:
 		return nil
@@ -182,7 +183,7 @@ func (a *App) install(ctx context.Context, runs map[int64]picture.Rows) error {
 		if err != nil {
 			return err
 		}
-		if err := l.carry(ctx, p, applied); err != nil {
+		if err := l.carry(ctx, before, p, applied); err != nil {
 			return err
 		}
 	}
@@ -250,8 +251,8 @@ func (a *App) Visible(ctx context.Context, policy agreement.Policy, ids []string
 
 // incidentOf is one incident with its run, as it is now.
 func (a *App) incidentOf(ctx context.Context, id string) (*sqlite.IncidentRow, bool, error) {
-	if row, ok := a.provisional(id); ok {
-		return row, true, nil
+	if row, ok, err := a.provisional(ctx, id); err != nil || ok {
+		return row, ok, err
 	}
 	return a.store.Incident(ctx, id)
 }

@@ -31,6 +31,21 @@ func (p *Picture) Replace(gone []Ref, rows Rows) {
 	p.arrange()
 }
 
+// Provisional are the provisional rows of the incidents that are to be kept.
+func (p *Picture) Provisional(keep func(id string) bool) Rows {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	out := Rows{words: words{number: maps.Clone(p.words.number), text: slices.Clone(p.words.text)}}
+	for _, x := range p.live {
+		for i := range x.rows {
+			if !x.hides(i) && keep(x.rows[i].ID.String()) {
+				out.rows = append(out.rows, x.rows[i])
+			}
+		}
+	}
+	return out
+}
+
 func (p *Picture) hide(r row) {
 	for _, x := range p.parts {
 		if x.oldest > r.From || x.newest < r.From {
