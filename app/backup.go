@@ -12,6 +12,7 @@ import (
 
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/journal"
+	"github.com/truce-monitor/truce/notify"
 )
 
 // Backup copies a workspace into a new folder while another process may be
@@ -66,6 +67,9 @@ func (a *App) backup(ctx context.Context, to string) (*journal.Verified, error) 
 	if err := writeSecret(filepath.Join(to, KeyFile), string(secret)); err != nil {
 		return nil, err
 	}
+	if err := a.copyContacts(terms, to); err != nil {
+		return nil, err
+	}
 	if err := a.copyJournal(ctx, filepath.Join(to, "journal")); err != nil {
 		return nil, err
 	}
@@ -81,6 +85,44 @@ func (a *App) backup(ctx context.Context, to string) (*journal.Verified, error) 
 	}
 	done, err := j.Verify(journal.Verification{Key: key.Verifier()})
 	return done, errors.Join(err, j.Close())
+}
+
+// copyContacts copies who is told, with the files of secrets that lie in the
+// workspace, for the owner's eyes only.
+func (a *App) copyContacts(terms *agreement.Agreement, to string) error {
+	data, err := os.ReadFile(filepath.Join(a.dir, notify.File))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := writeSecret(filepath.Join(to, notify.File), string(data)); err != nil {
+		return err
+	}
+	contacts, err := notify.Parse(data, terms)
+	if err != nil {
+		return nil // what is wrong is said when notices are sent
+	}
+	for _, name := range contacts.Files() {
+		if !filepath.IsLocal(name) {
+			continue // it lies elsewhere, and stays there
+		}
+		secret, err := os.ReadFile(filepath.Join(a.dir, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(to, name)), 0o700); err != nil {
+			return err
+		}
+		if err := writeSecret(filepath.Join(to, name), string(secret)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // copyJournal copies the signed checkpoint first, then the records, which only

@@ -246,6 +246,29 @@ func (c *Contacts) Contact(id string) *Contact {
 	return nil
 }
 
+// Files are the names of the files that the contacts name, as they name them:
+// secrets and certificates.
+func (c *Contacts) Files() []string {
+	var out []string
+	add := func(name string) {
+		if name != "" && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	if c.Mail != nil {
+		add(c.Mail.PasswordFile)
+		add(c.Mail.CAFile)
+	}
+	for i := range c.Contacts {
+		for _, h := range []*Hook{c.Contacts[i].Webhook, c.Contacts[i].CAP} {
+			if h != nil {
+				add(h.SecretFile)
+			}
+		}
+	}
+	return out
+}
+
 // secret reads a file of secrets, which nobody else may be able to read.
 func (c *Contacts) secret(name string) (string, error) {
 	path := name

@@ -33,7 +33,7 @@ interface Posture {
   declared: { id: string; kind: string; name?: string; party: string; host?: string; force?: string; count?: number; count_min?: number; count_max?: number; position?: { lat: number; lon: number }; radius_m?: number; distance_m?: number; side?: string; from: string; until?: string; checks?: { finding: string; of: string; limit?: string; result: Result; probability: number }[] }[];
   ceilings: { of: string; limit?: string; result: Result; probability: number; party?: string; host?: string; max: number; least: number; most: number; open?: boolean }[];
 }
-interface Notice { id: string; at: string; contact: string; party: string; channel: string; state: string; attempts?: number; tried?: string; error?: string; sent?: string; acknowledged?: string; acknowledged_role?: string; acknowledged_at?: string; move?: { level: string; is: string }; reminder?: { what?: string; due?: string } }
+interface Notice { id: string; at: string; contact: string; party: string; channel: string; state: string; attempts?: number; tried?: string; error?: string; sent?: string; acknowledged?: string; acknowledged_role?: string; acknowledged_at?: string; move?: { level: string; is: string }; reminder?: { of: string; what: Texts; due: string; late: boolean } }
 
 export default function Guarantees() {
   const { query, route } = useLocation();
@@ -234,7 +234,7 @@ function Told() {
       {failed && <Failure text={failed} />}
       <Table caption={t("guarantees.notices.table")} rows={load.value.notices} empty={t("guarantees.notices.none")} columns={[
         { name: t("guarantees.when"), cell: n => <Instant at={n.at} short /> },
-        { name: t("guarantees.what"), cell: n => (n.move ? `${n.move.level} ${t("level." + n.move.is)}` : (n.reminder?.what ?? n.id)) },
+        { name: t("guarantees.what"), cell: n => (n.move ? `${n.move.level} ${t("level." + n.move.is)}` : (n.reminder ? `${said(n.reminder.what)} (${n.reminder.of})` : n.id)) },
         { name: t("guarantees.to-whom"), cell: n => <>{n.contact} <small class="grey">{who(n.party)} · {n.channel}</small></> },
         { name: t("guarantees.became"), cell: n => <>{t("notice." + n.state)}{n.acknowledged && `: ${n.acknowledged}`}{n.error && n.state === "failed" && <><br /><small>{n.error} ({number(n.attempts ?? 0, 0)}×)</small></>}</> },
         { name: t("guarantees.ack"), cell: n => (n.state !== "acknowledged" && can("notify-ack") ? <button onClick={() => void take(n.id)}>{t("guarantees.ack.do")}</button> : "–") },
