@@ -39,6 +39,7 @@ func Demo(ctx context.Context, dir string, opt Options) (a *App, day string, err
 	}{
 		{"observations.jsonl", func(f *os.File) error { return s.WriteObservations(f) }},
 		{"coverage.jsonl", func(f *os.File) error { return s.WriteCoverage(f) }},
+		{"declarations.jsonl", func(f *os.File) error { return s.WriteDeclarations(f) }},
 	} {
 		if err := writeFile(filepath.Join(input, x.name), x.write); err != nil {
 			return nil, "", fmt.Errorf("making the demonstration: %w", err)

@@ -89,6 +89,9 @@ func (j *judging) at(t time.Time) {
 func (j *judging) judge(v verdict, t time.Time) Check {
 	a := j.ground.Agreement
 	v.p = math.Round(v.p*1e6) / 1e6
+	if v.unknown {
+		v.p = 0 // nothing stands for it
+	}
 	threshold := a.Threshold(v.of)
 	result := finding.Breach
 	switch {
