@@ -303,6 +303,9 @@ func submitSecret(t *testing.T, x *site) string {
 // A source at TLP:RED appears in nothing that a lower level can reach: every
 // operation is asked, of that incident and its day, in every role.
 func TestASourceAtRedIsNowhereBelow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it asks some two thousand times")
+	}
 	a, _, err := app.Demo(t.Context(), filepath.Join(t.TempDir(), "demo"), app.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)

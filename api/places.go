@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/truce-monitor/truce/access"
+	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/geo"
 )
 
@@ -32,25 +33,29 @@ func (s *Server) places(api huma.API) {
 			if err != nil {
 				return nil, err
 			}
-			f, err := s.shapes(ctx, x.kind, at)
+			return remembered(s, x.path+" "+at.Format(time.RFC3339Nano), agreement.Policy{}, func() (*Features, error) {
+				f, err := s.shapes(ctx, x.kind, at)
+				if err != nil {
+					return nil, err
+				}
+				return features(f)
+			})
+		})
+	}
+	get(s, api, "/api/v1/areas", "list-areas", access.ReadPublished, "The administrative areas that the agreement reports by, as GeoJSON", func(ctx context.Context, _ *struct{}) (*Features, error) {
+		return remembered(s, "areas", agreement.Policy{}, func() (*Features, error) {
+			f, err := s.app.Areas(ctx)
 			if err != nil {
 				return nil, err
 			}
 			return features(f)
 		})
-	}
-	get(s, api, "/api/v1/areas", "list-areas", access.ReadPublished, "The administrative areas that the agreement reports by, as GeoJSON", func(ctx context.Context, _ *struct{}) (*Features, error) {
-		f, err := s.app.Areas(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return features(f)
 	})
 }
 
 // shapes are the zones or lines at an instant.
 func (s *Server) shapes(ctx context.Context, kind string, at time.Time) (*geo.Features, error) {
-	all, err := s.app.Zones(ctx, at)
+	all, err := remembered(s, "shapes "+at.Format(time.RFC3339Nano), agreement.Policy{}, func() (*geo.Features, error) { return s.app.Zones(ctx, at) })
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +68,8 @@ func (s *Server) shapes(ctx context.Context, kind string, at time.Time) (*geo.Fe
 	return out, nil
 }
 
-// at reads an instant; without one it is the last of the data, or now.
+// at reads an instant; without one it is that of the last data, to the minute above so
+// that what is worked out for it serves while reports come in, or now.
 func (s *Server) at(ctx context.Context, given string) (time.Time, error) {
 	t, err := instant("query.at", given, s.app.Agreement().Location())
 	if err != nil || !t.IsZero() {
@@ -73,7 +79,7 @@ func (s *Server) at(ctx context.Context, given string) (time.Time, error) {
 	if err != nil || totals.Last.IsZero() {
 		return s.now(), err
 	}
-	return totals.Last, nil
+	return totals.Last.Truncate(time.Minute).Add(time.Minute), nil
 }
 
 func features(f *geo.Features) (*Features, error) {
