@@ -126,7 +126,6 @@ func split(body []byte) ([]map[string]json.RawMessage, error) {
 func (s *Server) take(ctx context.Context, reports []map[string]json.RawMessage, key string) ([]app.Receipt, error) {
 	id := asks(ctx)
 	others := access.Decide(id, access.ReadSources, observation.Clear).Allowed
-	correct := access.Decide(id, access.Correct, observation.Clear).Allowed
 	receipts := make([]app.Receipt, len(reports))
 	var lines bytes.Buffer
 	var at []int // which report each line is
@@ -177,23 +176,17 @@ func (s *Server) take(ctx context.Context, reports []map[string]json.RawMessage,
 			receipts[at[n]].Reason = x.Reason
 			continue
 		}
-		if !correct {
-			old, err := s.app.Recorded(ctx, x.Observation.Source, x.Observation.Ref)
-			if err != nil {
-				return nil, err
-			}
-			if old != nil && !bytes.Equal(observation.AppendCanonical(nil, old), observation.AppendCanonical(nil, x.Observation)) {
-				receipts[at[n]].Reason = "another version is on record, and this account may not correct"
-				continue
-			}
-		}
 		good = append(good, *x.Observation)
 		whose = append(whose, at[n])
 	}
 	if len(good) == 0 {
 		return receipts, nil
 	}
-	done, err := s.app.Submit(ctx, good)
+	put := s.app.SubmitUncorrected
+	if access.Decide(id, access.Correct, observation.Clear).Allowed {
+		put = s.app.Submit
+	}
+	done, err := put(ctx, good)
 	if errors.Is(err, app.ErrReadOnly) {
 		return nil, huma.Error503ServiceUnavailable("this server only reads")
 	}

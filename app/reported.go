@@ -2,7 +2,6 @@ package app
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -43,13 +42,4 @@ func (a *App) ReadReported(lines []byte) ([]Reported, error) {
 			out = append(out, Reported{Reason: item.Quarantine.Reason})
 		}
 	}
-}
-
-// Recorded returns the current version of an observation, nil where there is none.
-func (a *App) Recorded(ctx context.Context, source, ref string) (*observation.Observation, error) {
-	seq, _, ok, err := a.store.Current(ctx, source, ref)
-	if err != nil || !ok {
-		return nil, err
-	}
-	return a.observation(a.journal.Cursor(), seq)
 }

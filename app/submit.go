@@ -39,6 +39,16 @@ var ErrReadOnly = errors.New("the workspace is open for reading only")
 //
 // The days are fused whole soon after, as an import would have it; see Settle.
 func (a *App) Submit(ctx context.Context, observations []observation.Observation) ([]Receipt, error) {
+	return a.submit(ctx, observations, true)
+}
+
+// SubmitUncorrected is Submit for those who may not correct: another content under a source
+// and reference that are on record is refused.
+func (a *App) SubmitUncorrected(ctx context.Context, observations []observation.Observation) ([]Receipt, error) {
+	return a.submit(ctx, observations, false)
+}
+
+func (a *App) submit(ctx context.Context, observations []observation.Observation, corrections bool) ([]Receipt, error) {
 	l, err := a.receive(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("submitting: %w", err)
@@ -56,7 +66,7 @@ func (a *App) Submit(ctx context.Context, observations []observation.Observation
 			continue
 		}
 		body := observation.AppendCanonical(nil, &o)
-		s.arrivals = append(s.arrivals, arrival{observation: &o, body: body, digest: shortDigest(body), receipt: r})
+		s.arrivals = append(s.arrivals, arrival{observation: &o, body: body, digest: shortDigest(body), receipt: r, final: !corrections})
 	}
 	if len(s.arrivals) == 0 {
 		return s.receipts, nil
@@ -90,6 +100,7 @@ type arrival struct {
 	body        []byte
 	digest      int64
 	receipt     *Receipt
+	final       bool     // it must not correct what is on record
 	seq         uint64   // of its record
 	twin        *arrival // the same, submitted a moment before
 	after       *arrival // another version of it, submitted a moment before
@@ -158,6 +169,9 @@ func (l *live) isNew(ctx context.Context, x *arrival, fresh map[reference]*arriv
 			x.receipt.Status, x.twin = SubmitKnown, before
 			return false, nil
 		}
+		if x.refused() {
+			return false, nil
+		}
 		x.receipt.Status, x.after = SubmitCorrection, before
 		return true, nil
 	}
@@ -183,8 +197,19 @@ func (l *live) isNew(ctx context.Context, x *arrival, fresh map[reference]*arriv
 		x.receipt.Status, x.seq = SubmitKnown, is.seq
 		return false, nil
 	}
+	if x.refused() {
+		return false, nil
+	}
 	x.receipt.Status, x.corrects = SubmitCorrection, &is.seq
 	return true, nil
+}
+
+// refused refuses a correction by those who may not correct.
+func (x *arrival) refused() bool {
+	if x.final {
+		x.receipt.Status, x.receipt.Reason = SubmitRefused, "another version is on record, and this account may not correct"
+	}
+	return x.final
 }
 
 // await notes what is on record and not yet in the store.
