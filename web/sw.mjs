@@ -1,10 +1,10 @@
 // Builds the service worker of the intake page, which is told that page's
-// files: all that it loads at once, and the languages.
+// files: all that it loads, the languages, and the map without its ground.
 import * as esbuild from "esbuild";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 
-const roots = [/^src\/main\.tsx$/, /^src\/pages\/intake\.tsx$/, /^catalogue:/, /^src\/intake\/map\.tsx$/];
+const roots = [/^src\/main\.tsx$/, /^src\/pages\/intake\.tsx$/, /^catalogue:/, /^src\/intake\/map\.tsx$/, /^src\/map\/gl\.ts$/, /source\/worker\.ts$/];
 
 export async function serviceWorker(metafile) {
   const files = new Set();

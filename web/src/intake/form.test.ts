@@ -52,12 +52,12 @@ test("a form makes an observation", () => {
   assert.deepEqual(wrong, {});
   assert.deepEqual(o, {
     activity: "shelling", how: "heard", means: "patrol",
-    observer: { lat: 48.6, lon: 38, bearing_deg: 95, bearing_error_deg: 10, distance_m: 2500, distance_error_m: 1250 },
+    observer: { lat: 48.6, lon: 38 }, bearing_deg: 95, bearing_error_deg: 10, distance_m: 2500, distance_error_m: 1250,
     from: "2026-03-04T10:05:00Z", to: "2026-03-04T10:08:59Z", reported: "2026-03-04T10:10:30Z",
-    count: { n: 6, min: 4, max: 8 }, weapon: "mortar-120", harm: { injured: 2 }, text: "six impacts", lang: "en", handling: "TLP:GREEN",
+    count: 6, count_min: 4, count_max: 8, weapon: "mortar-120", injured: 2, text: "six impacts", lang: "en", handling: "TLP:GREEN",
   });
   const there = observation({ ...good, where: "there", radius: "50", until: "" }, "en", now).observation!;
-  assert.deepEqual(there["position"], { lat: 48.6, lon: 38, radius_m: 50 });
+  assert.deepEqual([there["lat"], there["lon"], there["radius_m"]], [48.6, 38, 50]);
   assert.equal(there["observer"], undefined);
   assert.equal(there["to"], "2026-03-04T10:05:59Z");
   const just = observation({ ...good, since: "2026-03-04T12:10", until: "" }, "en", now).observation!;

@@ -1,5 +1,5 @@
 // The intake form's fields, as they are typed, and the observation that they
-// make (canonical form of package observation).
+// make (truce's own format, see docs/formats.md).
 import { instant } from "./wall";
 
 export interface Fields {
@@ -95,7 +95,7 @@ export function observation(f: Fields, lang: string, now: Date): { observation: 
   if (f.where === "there") {
     if (p) {
       if (radius === undefined && !wrong.radius) wrong.radius = "intake.wrong.radius";
-      o["position"] = { ...p, radius_m: radius };
+      Object.assign(o, p, { radius_m: radius });
     } else if (!f.place.trim() && !wrong.at) wrong.at = "intake.wrong.place";
   } else {
     const bearing = check("bearing", { high: 360 });
@@ -103,11 +103,9 @@ export function observation(f: Fields, lang: string, now: Date): { observation: 
     const bearingError = check("bearingError", { high: 180 }), distanceError = check("distanceError", { high: 200 });
     if (p) {
       const km = (v: number) => Math.round(v * 1e6) / 1e3;
-      o["observer"] = {
-        ...p,
-        ...(bearing !== undefined && { bearing_deg: bearing % 360, bearing_error_deg: bearingError ?? 10 }),
-        ...(distance !== undefined && { distance_m: km(distance), distance_error_m: km(distanceError ?? distance / 2) }),
-      };
+      o["observer"] = p;
+      if (bearing !== undefined) Object.assign(o, { bearing_deg: bearing % 360, bearing_error_deg: bearingError ?? 10 });
+      if (distance !== undefined) Object.assign(o, { distance_m: km(distance), distance_error_m: km(distanceError ?? distance / 2) });
     } else if (!f.place.trim() && !wrong.at) wrong.at = "intake.wrong.place";
   }
   if (f.place.trim()) o["place"] = f.place.trim();
@@ -129,12 +127,12 @@ export function observation(f: Fields, lang: string, now: Date): { observation: 
   const n = check("count", most), min = check("min", most), max = check("max", most);
   if (min !== undefined && max !== undefined && min > max) wrong.max = "intake.wrong.order";
   else if (n !== undefined && ((min !== undefined && n < min) || (max !== undefined && n > max))) wrong.count = "intake.wrong.between";
-  if (n || min || max) o["count"] = { ...(n && { n }), ...(min && { min }), ...(max && { max }) };
+  for (const [k, v] of [["count", n], ["count_min", min], ["count_max", max]] as const) if (v) o[k] = v;
   if (f.direction) o["direction"] = f.direction;
   if (f.weapon) o["weapon"] = f.weapon;
   if (f.party) o["party"] = f.party;
   const killed = check("killed", most), injured = check("injured", most);
-  if (killed || injured) o["harm"] = { ...(killed && { killed }), ...(injured && { injured }) };
+  for (const [k, v] of [["killed", killed], ["injured", injured]] as const) if (v) o[k] = v;
   if (f.text.trim()) {
     o["text"] = f.text.trim();
     o["lang"] = lang;

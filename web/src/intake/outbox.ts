@@ -34,7 +34,7 @@ export interface Draft { id: string; changed: number; fields: Record<string, unk
 export interface Wire {
   /** The account that is signed in; empty: nobody. */
   account(): Promise<string>;
-  media(photo: Photo): Promise<string>; // the SHA-256 of what arrived
+  media(photo: Photo, handling: string): Promise<string>; // the SHA-256 of what arrived
   submit(observation: Record<string, unknown>, key: string): Promise<Receipt>;
 }
 
@@ -204,7 +204,7 @@ export class Outbox {
 
   private async deliver(item: Item, account: string): Promise<Receipt> {
     for (const p of item.photos) {
-      const arrived = await this.wire.media(p);
+      const arrived = await this.wire.media(p, String(item.observation["handling"] ?? ""));
       if (arrived !== p.sha256) throw new NotSent("unreachable", `photograph ${p.sha256} arrived as ${arrived}`);
     }
     const media = item.hashes.map(sha256 => ({ sha256 }));

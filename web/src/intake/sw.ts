@@ -27,11 +27,15 @@ self.addEventListener("activate", e => {
 self.addEventListener("fetch", e => {
   const url = new URL(e.request.url);
   if (e.request.method !== "GET" || url.origin !== self.location.origin) return;
-  const page = e.request.mode === "navigate";
-  if (!page && !FILES.includes(url.pathname)) return;
+  const page = e.request.mode === "navigate", ground = url.pathname.startsWith("/base/");
+  if (!page && !ground && !FILES.includes(url.pathname)) return;
   e.respondWith((async () => {
-    const kept = await (await caches.open(cacheName)).match(page ? "/intake" : url.pathname);
-    return kept ?? fetch(e.request);
+    const cache = await caches.open(cacheName);
+    const kept = await cache.match(page ? "/intake" : url.pathname);
+    if (kept) return kept;
+    const answer = await fetch(e.request);
+    if (ground && answer.ok) await cache.put(url.pathname, answer.clone()); // what was looked at once is there again
+    return answer;
   })());
 });
 

@@ -26,8 +26,8 @@ export const wire: Wire = {
     csrf = s.csrf ?? "";
     return s.account ?? "";
   },
-  async media(p: Photo) {
-    const answer = await ask("/api/v1/media", { method: "POST", body: p.data, headers: { "Content-Type": p.data.type || "application/octet-stream" } }, patience + p.data.size / 5);
+  async media(p: Photo, handling: string) {
+    const answer = await ask("/api/v1/media" + (handling && `?handling=${encodeURIComponent(handling)}`), { method: "POST", body: p.data, headers: { "Content-Type": p.data.type || "application/octet-stream" } }, patience + p.data.size / 5);
     return (answer as { sha256: string }).sha256;
   },
   async submit(observation, key) {

@@ -80,6 +80,7 @@ export function draw(element: HTMLElement, first: View): Drawn {
     const hits = map.queryRenderedFeatures([[e.point.x - near, e.point.y - near], [e.point.x + near, e.point.y + near]], { layers: ["incidents"] });
     const id = hits[0]?.properties["id"];
     if (id) view.onSelect?.(String(id));
+    else view.onPlace?.(e.lngLat.lng, e.lngLat.lat);
   });
 
   const buttons = document.createElement("div");

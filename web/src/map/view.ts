@@ -17,6 +17,7 @@ export interface View {
   selected?: Selected | undefined;
   onSelect?: (id: string) => void;
   onMove?: (b: Bounds) => void;
+  onPlace?: (lon: number, lat: number) => void; // a place is chosen that is no incident
   describe?: (i: Summary) => string; // one line
 }
 

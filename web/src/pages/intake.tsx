@@ -25,7 +25,9 @@ const directions = ["undetermined", "outgoing", "incoming", "impact", "in-flight
 const labels = ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"];
 
 /** What the page must know of the server without asking it. */
-interface Known { account: string; name: string; parties: Party[]; zone: string }
+interface Known { account: string; name: string; parties: Party[]; zone: string; area?: [number, number, number, number] | undefined }
+
+type PlaceMap = typeof import("../intake/map").default;
 
 export default function Intake() {
   const [box, opened] = useState<Outbox>();
@@ -53,7 +55,7 @@ export default function Intake() {
   const who = session.value, what = status.value;
   useEffect(() => {
     if (!box || !who || !what) return;
-    const now = { account: who.account ?? "", name: who.name ?? "", parties: what.parties, zone: what.time_zone };
+    const now = { account: who.account ?? "", name: who.name ?? "", parties: what.parties, zone: what.time_zone, area: what.area };
     know(now);
     void box.remember("server", now);
   }, [box, who, what]);
@@ -240,7 +242,7 @@ function Form({ box, known, stored }: { box: Outbox; known: Known; stored: () =>
           <Choice name="where" value="there" now={f.where} label={t("intake.where.there")} put={() => put({ where: "there" })} />
         </div>
         {text("at", t(f.where === "from" ? "intake.at.from" : "intake.at.there"), { placeholder: "48.592, 37.998", autocomplete: "off", class: "wide" })}
-        <Locate f={f} put={put} />
+        <Locate f={f} put={put} area={known.area} />
         {at && <p class="small grey" data-read="at">{at.lat.toFixed(5)}° · {at.lon.toFixed(5)}°</p>}
         {f.where === "there"
           ? text("radius", t("intake.radius"), decimal, <span>m</span>)
@@ -354,8 +356,9 @@ function compass(bearing: string): string {
   return bearing.trim() === "" || Number.isNaN(v) ? "" : t(`compass.${Math.round((((v % 360) + 360) % 360) / 22.5) % 16}`);
 }
 
-function Locate({ f, put }: { f: Fields; put: (c: Partial<Fields>) => void }) {
+function Locate({ f, put, area }: { f: Fields; put: (c: Partial<Fields>) => void; area: Known["area"] }) {
   const [state, set] = useState("");
+  const [Map, open] = useState<PlaceMap | null>(null); // loaded when it is opened
   function ask() {
     set(t("intake.locating"));
     navigator.geolocation.getCurrentPosition(
@@ -370,7 +373,8 @@ function Locate({ f, put }: { f: Fields; put: (c: Partial<Fields>) => void }) {
   }
   return (
     <>
-      <div class="choices"><button type="button" onClick={ask} disabled={!navigator.geolocation}>{t("intake.locate")}</button></div>
+      <div class="choices"><button type="button" onClick={ask} disabled={!navigator.geolocation}>{t("intake.locate")}</button><button type="button" aria-expanded={!!Map} onClick={() => (Map ? open(null) : void import("../intake/map").then(m => open(() => m.default), e => set(String(e))))}>{t("intake.map")}</button></div>
+      {Map && <Map at={position(f.at)} radius={f.where === "there" ? Number(f.radius) || 0 : 0} area={area} put={(lat, lon) => put({ at: `${lat.toFixed(5)}, ${lon.toFixed(5)}` })} />}
       {state && <p class="small" role="status">{state}</p>}
     </>
   );
@@ -446,19 +450,15 @@ function Sent({ items, box, send }: { items: Item[]; box: Outbox; send: () => Pr
 
 /** The form's fields of an observation that this form made. */
 function fieldsOf(o: Record<string, unknown>, zone: string): Partial<Fields> {
-  const s = (v: unknown) => (v === undefined || v === null ? "" : String(v));
-  const place = o["position"] as { lat: number; lon: number; radius_m: number } | undefined;
-  const from = o["observer"] as { lat: number; lon: number; bearing_deg?: number; bearing_error_deg?: number; distance_m?: number; distance_error_m?: number } | undefined;
-  const count = (o["count"] ?? {}) as { n?: number; min?: number; max?: number };
-  const harm = (o["harm"] ?? {}) as { killed?: number; injured?: number };
-  const km = (v: number | undefined) => (v === undefined ? "" : String(v / 1000));
-  const at = place ?? from;
+  const s = (k: string) => (o[k] === undefined || o[k] === null ? "" : String(o[k]));
+  const km = (k: string) => (o[k] === undefined ? "" : String(Number(o[k]) / 1000));
+  const from = o["observer"] as { lat: number; lon: number } | undefined;
+  const at = from ?? (o["lat"] === undefined ? undefined : { lat: o["lat"], lon: o["lon"] });
   return {
-    activity: s(o["activity"]), how: s(o["how"]), means: s(o["means"]), where: from ? "from" : "there",
-    at: at ? `${at.lat}, ${at.lon}` : "", radius: s(place?.radius_m),
-    bearing: s(from?.bearing_deg), bearingError: s(from?.bearing_error_deg ?? 10), distance: km(from?.distance_m), distanceError: km(from?.distance_error_m),
-    place: s(o["place"]), since: wall(new Date(s(o["from"])), zone), until: wall(new Date(s(o["to"])), zone),
-    count: s(count.n), min: s(count.min), max: s(count.max), direction: s(o["direction"]), weapon: s(o["weapon"]), party: s(o["party"]),
-    killed: s(harm.killed), injured: s(harm.injured), text: s(o["text"]), handling: s(o["handling"]),
+    activity: s("activity"), how: s("how"), means: s("means"), where: from || !at ? "from" : "there", at: at ? `${at.lat}, ${at.lon}` : "", radius: s("radius_m"),
+    bearing: s("bearing_deg"), bearingError: s("bearing_error_deg") || "10", distance: km("distance_m"), distanceError: km("distance_error_m"),
+    place: s("place"), zone, since: wall(new Date(s("from")), zone), until: wall(new Date(s("to")), zone),
+    count: s("count"), min: s("count_min"), max: s("count_max"), direction: s("direction"), weapon: s("weapon"), party: s("party"),
+    killed: s("killed"), injured: s("injured"), text: s("text"), handling: s("handling"),
   };
 }
