@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"github.com/truce-monitor/truce/app"
@@ -109,6 +110,9 @@ var report = map[string]string{
 // reported are the observations of an account that came by the form.
 func (s *site) reported(t *testing.T, source string) []observation.Observation {
 	t.Helper()
+	if err := s.app.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	list, err := s.app.Observations(t.Context(), app.Filter{Source: source})
 	if err != nil {
 		t.Fatal(err)
@@ -125,14 +129,14 @@ func (s *site) reported(t *testing.T, source string) []observation.Observation {
 // with its photograph, whatever answers are lost and however many windows send.
 func TestIntakeWithoutANetwork(t *testing.T) {
 	s := newSite(t)
-	net := s.way()
+	between := s.way()
 	v := s.open(t, window{width: 390, height: 844})
 	v.signIn()
 	v.goTo("/intake")
 	v.wait(`document.querySelector(".intake-form")`)
 	eval[bool](v, `new Promise(async done => { while (!(await navigator.serviceWorker.getRegistration("/intake"))?.active) await new Promise(x => setTimeout(x, 50)); done(true) })`)
 
-	net.down.Store(true)
+	between.down.Store(true)
 	v.do(chromedp.Reload())
 	v.wait(`document.querySelector(".intake-form")`)
 	v.wait(`document.querySelector(".intake-net.on, .intake-net.off")`)
@@ -164,8 +168,8 @@ func TestIntakeWithoutANetwork(t *testing.T) {
 	}
 
 	// The network comes back, and loses two answers.
-	net.loses.Store(2)
-	net.down.Store(false)
+	between.loses.Store(2)
+	between.down.Store(false)
 	for range 4 {
 		eval[bool](v, `dispatchEvent(new Event("online"))`)
 	}
@@ -184,7 +188,7 @@ func TestIntakeWithoutANetwork(t *testing.T) {
 	}
 
 	// Three more without a network, and two windows that send them at once.
-	net.down.Store(true)
+	between.down.Store(true)
 	for i := range 3 {
 		v.fill(report)
 		v.fill(map[string]string{"intake-text": fmt.Sprintf("report %d", i)})
@@ -194,7 +198,7 @@ func TestIntakeWithoutANetwork(t *testing.T) {
 	other := v.tab()
 	other.do(chromedp.Navigate(s.URL + "/intake"))
 	other.wait(`document.querySelectorAll("li[data-state=stored]").length === 3`)
-	net.down.Store(false)
+	between.down.Store(false)
 	for _, x := range []*visit{v, other, v, other} {
 		eval[bool](x, `dispatchEvent(new Event("online"))`)
 	}
@@ -236,7 +240,7 @@ func TestIntakeRefused(t *testing.T) {
 // alters a proof, a checkpoint or its past is found out.
 func TestRecord(t *testing.T) {
 	s := newSite(t)
-	net := s.way()
+	between := s.way()
 	v := s.open(t, window{})
 	v.signIn()
 	v.goTo("/record")
@@ -271,13 +275,13 @@ func TestRecord(t *testing.T) {
 			}
 			return body
 		}
-		net.alter.Store(&f)
+		between.alter.Store(&f)
 		v.goTo("/record")
 		if got := check(); !strings.Contains(got, "is not proved") {
 			t.Errorf("with %s: %s", lie[1], got)
 		}
 	}
-	net.alter.Store(nil)
+	between.alter.Store(nil)
 
 	// What was seen before must be there later.
 	receipts, err := s.app.Submit(t.Context(), []observation.Observation{{Source: "patrol 7", Ref: "1", From: demoTime, To: demoTime, Activity: "explosion",
@@ -302,11 +306,12 @@ func TestRecord(t *testing.T) {
 		}
 		return body
 	}
-	net.alter.Store(&lie)
+	between.alter.Store(&lie)
+	call(v, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}) // what was fetched once is never asked for again
 	v.goTo("/record")
 	v.wait(`document.querySelectorAll("section[aria-labelledby=record-head] .steps li.bad").length >= 1`)
 	// And a key that is not this log's opens nothing.
-	net.alter.Store(nil)
+	between.alter.Store(nil)
 	eval[bool](v, `(localStorage.setItem("log-key", "other.example/log+" + "00000000+AAAA"), true)`)
 	v.goTo("/record")
 	v.wait(`document.querySelector(".record-key .notice.bad")`)
@@ -322,7 +327,7 @@ func TestZones(t *testing.T) {
 	before := v.text(".scales")
 	v.click(".bench label.beside input") // each side by itself
 	eval[bool](v, `(() => { const e = document.getElementById("slider-1"); e.value = "10000"; e.dispatchEvent(new Event("input", { bubbles: true })); return true })()`)
-	v.wait(fmt.Sprintf(`document.querySelector(".bench section[aria-busy=false]") && document.querySelector(".scales").innerText !== %q && location.search.includes("ukraine:10000")`, before))
+	v.wait(fmt.Sprintf(`document.querySelector(".bench section[aria-busy=false]") && document.querySelector(".scales").innerText !== %q && decodeURIComponent(location.search).includes("ukraine:10000")`, before))
 	want := s.measured(t, map[string]float64{"russia": 15000, "ukraine": 10000})
 	after := v.text(".scales")
 	for _, area := range []float64{want.Left.AreaM2, want.Right.AreaM2} {

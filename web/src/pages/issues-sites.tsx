@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { get, post } from "../api";
 import { number, percent, said, t, word, type Texts } from "../i18n";
-import { can, party, session } from "../state";
+import { can, party, session, status } from "../state";
 import * as time from "../time";
 import { Badge, distance, Failure, Instant, Table, Waiting } from "../ui";
 import { useLoad } from "../ui/load";
@@ -19,7 +19,7 @@ interface Site {
 const answerMarks: Record<string, string> = { kept: "✓", "at-risk": "!", lost: "✕", unknown: "?" };
 
 export function ProtectedSites() {
-  const load = useLoad(signal => get<{ sites: Site[]; answers: string[] }>("/api/v1/sites", {}, { signal }), [session.value]);
+  const load = useLoad(signal => get<{ sites: Site[]; answers: string[] }>("/api/v1/sites", { since: status.value?.first, until: new Date(Date.now() + 60_000).toISOString() }, { signal }), [session.value]);
   return (
     <section aria-labelledby="sites">
       <h2 id="sites">{t("issues.sites")}</h2>
