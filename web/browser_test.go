@@ -34,6 +34,7 @@ type site struct {
 	*httptest.Server
 	app      *app.App
 	accounts *access.Store
+	between  *way // the browser and the server
 }
 
 const password = "a long enough password"
@@ -69,6 +70,9 @@ func sharedSite(t *testing.T) *site {
 		var end func()
 		shared.site, end, shared.err = makeSite(context.Background(), dir)
 		shared.end = func() { end(); os.RemoveAll(dir) }
+		if shared.err == nil {
+			shared.err = shared.site.openCase(context.Background())
+		}
 	})
 	if shared.err != nil {
 		t.Fatal(shared.err)
@@ -100,7 +104,8 @@ func makeSite(ctx context.Context, dir string) (*site, func(), error) {
 	if err != nil {
 		return nil, nil, errors.Join(err, accounts.Close(), a.Close())
 	}
-	x := &site{httptest.NewServer(s.Handler()), a, accounts}
+	between := &way{next: s.Handler()}
+	x := &site{httptest.NewServer(between), a, accounts, between}
 	return x, func() {
 		s.Close()
 		x.CloseClientConnections()

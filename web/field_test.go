@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -63,12 +64,6 @@ type kept struct {
 func (k *kept) Write(p []byte) (int, error) { return k.body.Write(p) }
 func (k *kept) WriteHeader(status int)      { k.status = status }
 
-func (s *site) way() *way {
-	w := &way{next: s.Config.Handler}
-	s.Config.Handler = w
-	return w
-}
-
 // fill types into fields of a form by their ids.
 func (v *visit) fill(fields map[string]string) {
 	v.t.Helper()
@@ -129,7 +124,7 @@ func (s *site) reported(t *testing.T, source string) []observation.Observation {
 // with its photograph, whatever answers are lost and however many windows send.
 func TestIntakeWithoutANetwork(t *testing.T) {
 	s := newSite(t)
-	between := s.way()
+	between := s.between
 	v := s.open(t, window{width: 390, height: 844})
 	v.signIn()
 	v.goTo("/intake")
@@ -240,7 +235,7 @@ func TestIntakeRefused(t *testing.T) {
 // alters a proof, a checkpoint or its past is found out.
 func TestRecord(t *testing.T) {
 	s := newSite(t)
-	between := s.way()
+	between := s.between
 	v := s.open(t, window{})
 	v.signIn()
 	v.goTo("/record")
@@ -529,6 +524,31 @@ func TestIssues(t *testing.T) {
 	if !strings.Contains(v.text("section[aria-labelledby=weapons]"), "Declared") {
 		t.Error("there is no ledger of weapons")
 	}
+}
+
+// openCase leads a case to where its findings wait for other eyes.
+func (s *site) openCase(ctx context.Context) error {
+	found, err := s.app.Findings(ctx, app.Filter{Result: "breach", Limit: 1})
+	if err != nil || len(found) == 0 {
+		return fmt.Errorf("a breach to take up: %d, %w", len(found), err)
+	}
+	by := func(x casework.Step) casework.Step {
+		x.By, x.Role, x.Reasons = "A. Marlen, verification branch", "verifier", "as the procedure has it"
+		return x
+	}
+	c, err := s.app.OpenCase(ctx, app.CaseStep{Take: []string{found[0].ID}, Step: by(casework.Step{Move: "report", Title: "Fire near the line"})})
+	for _, x := range []casework.Step{
+		{Move: "register"}, {Move: "screen"}, {Move: "assign", Office: "Verification, sector east"}, {Move: "investigate"},
+		{Move: "ask", Parties: []string{"ukraine", "russia"}, Text: "Did a unit fire at that time, and at what?"},
+		{Move: "task", Means: "uav", Office: "UAV unit", Text: "Look for craters within 300 m of the reported place."},
+		{Move: "result", Item: "T1", Outcome: "inconclusive", Text: "Snow covers the ground; two dark spots may be craters."},
+		{Move: "draft", Text: "What was observed fits outgoing fire; no second means confirms the place of impact."},
+	} {
+		if err == nil {
+			c, err = s.app.Step(ctx, c.ID, app.CaseStep{Expect: c.Version, Step: by(x)})
+		}
+	}
+	return err
 }
 
 // demoTime lies in the demonstration.

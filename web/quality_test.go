@@ -18,7 +18,8 @@ import (
 func pages() map[string]string {
 	return map[string]string{
 		"now": "/", "now-incident": "/?since=2026-03-04T00:00:00Z&until=2026-03-05T00:00:00Z&id=I-825vxprna8a8e5w8", "terms": "/terms", "day": "/day/2026-03-04",
-		"zones": "/zones", "sources": "/sources", "record": "/record", "intake": "/intake", "sign-in": "/sign-in",
+		"zones": "/zones", "sources": "/sources", "record": "/record", "intake": "/intake", "cases": "/cases",
+		"case": "/cases/C-0001", "guarantees": "/guarantees", "issues": "/issues", "sign-in": "/sign-in",
 	}
 }
 
