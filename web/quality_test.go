@@ -76,8 +76,7 @@ func TestFirstPageIsSmall(t *testing.T) {
 	look := func() *visit {
 		v := s.open(t, window{})
 		v.signIn()
-		v.settled()
-		v.wait(`document.querySelector(".lead h2")`)
+		v.wait(`document.querySelector(".lead h2") && document.querySelector(".map[data-drawn]") && document.querySelector(".brush")`)
 		return v
 	}
 	first := look()

@@ -39,6 +39,7 @@ function Head() {
   const { path } = useLocation();
   const s = status.value;
   const section = "/" + (path.split("/")[1] ?? "");
+  useEffect(() => document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }), [section, !!s]);
   return (
     <>
       {s?.simulated && <div class="simulated" role="note">{t("simulated")}</div>}
