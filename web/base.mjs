@@ -45,7 +45,7 @@ function polygons(rings, tx, ty) {
 export async function base(dist) {
   await mkdir(`${dist}/base`, { recursive: true });
   const [land, countries] = await Promise.all([topology("land"), topology("countries")]);
-  const cut = data => new GeoJSONVT(data, { maxZoom: zoom, indexMaxZoom: zoom, indexMaxPoints: 0, tolerance: 4, extent, buffer: 32 });
+  const cut = data => new GeoJSONVT(data, { maxZoom: zoom, indexMaxZoom: zoom, indexMaxPoints: 0, tolerance: 6, extent, buffer: 32 });
   const all = cut(feature(land, land.objects.land));
   const borders = cut({ type: "Feature", properties: {}, geometry: mesh(countries, countries.objects.countries, (a, b) => a !== b) });
   const paths = (index, x, y, make) => (index.getTile(zoom, x, y)?.features ?? []).flatMap(f => make(f.geometry));

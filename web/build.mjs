@@ -7,15 +7,19 @@ import { base } from "./base.mjs";
 // The names of kinds of activity, weapons and results are the report's: one
 // catalogue says them, in both places.
 const shared = /^(activity|answer|firm|issue|stance|towards|truth|unverified|weapon|window|result|occurrence|means|how|direction|compass|audience|unit|responsible)\./;
+// Texts of these are loaded with the first page that is not the first page.
+const later = /^(record|cases?|case-[a-z-]+|move|clock|intake|issues|issue|guarantees|level|weapon-category|sources|zones|terms|state|standing|spark|day|sign-in)\./;
 const catalogues = {
   name: "catalogues",
   setup(build) {
     build.onResolve({ filter: /^catalogue:/ }, a => ({ path: a.path.slice("catalogue:".length), namespace: "catalogue" }));
     build.onLoad({ filter: /.*/, namespace: "catalogue" }, async a => {
-      const files = [`../report/catalog/${a.path}.json`, `src/i18n/${a.path}.json`].map(f => new URL(f, import.meta.url));
+      const [language, part] = a.path.split("/");
+      const files = [`../report/catalog/${language}.json`, `src/i18n/${language}.json`].map(f => new URL(f, import.meta.url));
       const [report, own] = await Promise.all(files.map(async f => JSON.parse(await readFile(f, "utf8"))));
-      const names = Object.fromEntries(Object.entries(report).filter(([k]) => shared.test(k)));
-      return { contents: JSON.stringify({ ...names, ...own }), loader: "json", watchFiles: files.map(f => f.pathname) };
+      const all = { ...Object.fromEntries(Object.entries(report).filter(([k]) => shared.test(k))), ...own };
+      const chosen = Object.fromEntries(Object.entries(all).filter(([k]) => later.test(k) === (part === "later")));
+      return { contents: `export default ${JSON.stringify(chosen)}`, loader: "js", watchFiles: files.map(f => f.pathname) };
     });
   },
 };

@@ -5,10 +5,11 @@ export const languages = { en: "English", fr: "Français", uk: "Українсь
 export type Language = keyof typeof languages;
 type Entries = Record<string, string | Record<string, string>>;
 
-const catalogues: Record<Language, () => Promise<{ default: Entries }>> = {
-  en: () => import("catalogue:en"),
-  fr: () => import("catalogue:fr"),
-  uk: () => import("catalogue:uk"),
+// The first page's texts, and those of all others.
+const catalogues: Record<Language, [() => Promise<{ default: Entries }>, () => Promise<{ default: Entries }>]> = {
+  en: [() => import("catalogue:en"), () => import("catalogue:en/later")],
+  fr: [() => import("catalogue:fr"), () => import("catalogue:fr/later")],
+  uk: [() => import("catalogue:uk"), () => import("catalogue:uk/later")],
 };
 
 export const language = signal<Language>("en");
@@ -26,10 +27,20 @@ export function preferred(): Language {
   return [chosen, ...navigator.languages.map(l => l.slice(0, 2))].find(known) ?? "en";
 }
 
+let all = false; // the texts of the other pages are wanted too
+
 export async function speak(l: Language) {
-  entries.value = (await catalogues[l]()).default;
+  const parts = await Promise.all(catalogues[l].slice(0, all ? 2 : 1).map(load => load()));
+  entries.value = Object.assign({}, ...parts.map(p => p.default)) as Entries;
   language.value = l;
   document.documentElement.lang = l;
+}
+
+// sayAll loads the texts of the pages other than the first.
+export async function sayAll() {
+  if (all) return;
+  all = true;
+  await speak(language.value);
 }
 
 export async function choose(l: Language) {

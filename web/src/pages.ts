@@ -2,13 +2,15 @@
 // whether it works without the server.
 import type { FunctionComponent } from "preact";
 import lazy from "preact-iso/lazy";
+import { sayAll } from "./i18n";
 
 export interface PageOf { path: string; match: string; name: string; key: string; page: FunctionComponent; offline?: boolean }
 
-const page = (load: () => Promise<{ default: FunctionComponent }>) => lazy(load) as unknown as FunctionComponent;
+const first = (load: () => Promise<{ default: FunctionComponent }>) => lazy(load) as unknown as FunctionComponent;
+const page = (load: () => Promise<{ default: FunctionComponent }>) => first(() => Promise.all([load(), sayAll()]).then(([m]) => m));
 
 export const pages: PageOf[] = [
-  { path: "/", match: "/", name: "page.now", key: "n", page: page(() => import("./pages/now")) },
+  { path: "/", match: "/", name: "page.now", key: "n", page: first(() => import("./pages/now")) },
   { path: "/terms", match: "/terms", name: "page.terms", key: "t", page: page(() => import("./pages/terms")) },
   { path: "/day", match: "/day/:date?", name: "page.day", key: "d", page: page(() => import("./pages/day")) },
   { path: "/cases", match: "/cases/:id?", name: "page.cases", key: "c", page: page(() => import("./pages/cases")) },

@@ -37,7 +37,7 @@ export function draw(element: HTMLElement, first: View): Drawn {
     const seen: Bounds = [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()];
     view.onMove?.(seen);
     if (loaded && small >= near && seen[0] >= loaded[0] && seen[1] >= loaded[1] && seen[2] <= loaded[2] && seen[3] <= loaded[3]) return;
-    const want = widen(seen, 0.15);
+    const want = widen(seen, 0.03);
     loaded = want;
     small = near;
     const [earth, places] = await Promise.all([ground(want), towns(want, near)]);
