@@ -360,20 +360,20 @@ func (v *visit) keys(keys string) {
 	v.do(chromedp.KeyEvent(keys))
 }
 
-// press presses keys, again every few seconds, until an expression is true: on a
+// until presses keys, again every few seconds, until an expression is true: on a
 // busy machine a page may listen late, or a key come too long after another.
-func (v *visit) press(keys, until string) {
+func (v *visit) until(keys, done string) {
 	v.t.Helper()
 	for range 10 {
 		v.keys(keys)
 		for range 60 {
-			if eval[bool](v, `!!(`+until+`)`) {
+			if eval[bool](v, `!!(`+done+`)`) {
 				return
 			}
 			time.Sleep(50 * time.Millisecond)
 		}
 	}
-	v.fail(fmt.Sprintf("after %q never true: %s", keys, until))
+	v.fail(fmt.Sprintf("after %q never true: %s", keys, done))
 }
 
 // settled waits until a page has all that it asked for and its map is drawn.

@@ -70,7 +70,7 @@ func TestNow(t *testing.T) {
 		t.Error("there is no WebGL map")
 	}
 
-	v.press("j", `document.querySelector(".incident code")`)
+	v.until("j", `document.querySelector(".incident code")`)
 	id := eval[string](v, `new URLSearchParams(location.search).get("id")`)
 	x := asked[detail](t, s, "/api/v1/incidents/"+id)
 	if got := eval[int](v, `document.querySelectorAll(".members > li").length`); got != len(x.Members) || got == 0 {
@@ -193,7 +193,7 @@ func TestDay(t *testing.T) {
 			t.Errorf("%s: %d", format, got)
 		}
 	}
-	v.press("j", `location.pathname === "/day/2026-03-05" && document.querySelector("h1").innerText.includes("5 March 2026")`)
+	v.until("j", `location.pathname === "/day/2026-03-05" && document.querySelector("h1").innerText.includes("5 March 2026")`)
 }
 
 func TestSignIn(t *testing.T) {
@@ -223,12 +223,12 @@ func TestShortcuts(t *testing.T) {
 	v := s.open(t, window{})
 	v.signIn()
 	v.goTo("/")
-	v.press("?", `document.querySelector("dialog[open]")`)
+	v.until("?", `document.querySelector("dialog[open]")`)
 	if got := v.text("dialog"); !strings.Contains(got, "Terms") || !strings.Contains(got, "Next incident") {
 		t.Errorf("the shortcuts: %s", got)
 	}
-	v.press(kb.Escape, `!document.querySelector("dialog[open]")`)
-	v.press("gt", `location.pathname === "/terms"`)
+	v.until(kb.Escape, `!document.querySelector("dialog[open]")`)
+	v.until("gt", `location.pathname === "/terms"`)
 }
 
 // A connection that breaks is shown as broken, comes back by itself, and what
