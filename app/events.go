@@ -34,7 +34,13 @@ type Event struct {
 	Gone      []string  `json:"gone,omitempty"` // incidents that are now others
 	Record    uint64    `json:"record,omitempty"`
 
-	rows []Summary // of the incidents
+	shown []shown // by what an audience may learn of each of the incidents
+}
+
+// shown is what decides who may learn of an incident.
+type shown struct {
+	to       time.Time
+	handling observation.Handling
 }
 
 // keepEvents is how many events are kept for those who come back.
@@ -180,9 +186,9 @@ func (a *App) Watch(ctx context.Context, after uint64, policy agreement.Policy) 
 				e.Incidents, e.Gone = nil, nil
 			case EventIncident:
 				seen := Event{ID: e.ID, Kind: e.Kind, At: e.At}
-				for i := range e.rows {
-					if picture.Shows(policy, a.now(), &e.rows[i]) {
-						seen.Incidents = append(seen.Incidents, e.rows[i].ID)
+				for i, x := range e.shown {
+					if picture.Shows(policy, a.now(), x.to, x.handling) {
+						seen.Incidents = append(seen.Incidents, e.Incidents[i])
 					}
 				}
 				if e = seen; len(e.Incidents) == 0 {

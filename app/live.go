@@ -303,7 +303,7 @@ func (l *live) replace(ctx context.Context, p *picture.Picture, day int64, befor
 		}
 		changed[in.ID] = true
 		e.Incidents = append(e.Incidents, in.ID)
-		e.rows = append(e.rows, row)
+		e.shown = append(e.shown, shown{row.To, row.Handling})
 		l.hold(in)
 	}
 	var gone []picture.Ref

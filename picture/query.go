@@ -174,12 +174,13 @@ func (s *sieve) passes(r *row) bool {
 	return (s.found == nil || s.found[r.Found]) && (s.incident == nil || *s.incident == r.ID)
 }
 
-// Shows reports whether a policy lets its audience know of an incident now.
-func Shows(policy agreement.Policy, now time.Time, s *Summary) bool {
-	if d := policy.Delay.Duration; d > 0 && s.To.After(now.Add(-d)) {
+// Shows reports whether a policy lets its audience know now of an incident that
+// ended at an instant and bears a label.
+func Shows(policy agreement.Policy, now, to time.Time, handling observation.Handling) bool {
+	if d := policy.Delay.Duration; d > 0 && to.After(now.Add(-d)) {
 		return false
 	}
-	return publish.Sees(policy, s.Handling)
+	return publish.Sees(policy, handling)
 }
 
 // passesAt is passes for a row of a part, with its place.

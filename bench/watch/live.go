@@ -16,6 +16,9 @@ import (
 	"github.com/truce-monitor/truce/observation"
 )
 
+// atOnce is how many senders there are: each waits for its receipt.
+const atOnce = 100
+
 // live submits reports at a rate over HTTP, and listens like a page: how long is it
 // from when a report is due to the event that names its incident?
 func live(ctx context.Context, o options) error {
@@ -45,9 +48,9 @@ func live(ctx context.Context, o options) error {
 	}
 	requests := make(chan request, 100_000)
 	failed := make(chan error, 1)
-	for range 16 {
+	c := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: atOnce}}
+	for range atOnce {
 		senders.Go(func() {
-			c := &http.Client{}
 			for r := range requests {
 				if err := l.submit(ctx, c, s, r.reports, r.due); err != nil {
 					select {
