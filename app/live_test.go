@@ -482,3 +482,35 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 	}
 	digest(t, a)
 }
+
+func TestAnAudienceLearnsOnlyOfWhatItMaySee(t *testing.T) {
+	a := workspace(t, "paris-2026")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	public := a.Watch(ctx, 0, agreement.Policy{Audience: publish.Public, Handling: "TLP:CLEAR"})
+	mission := a.Watch(ctx, 0, agreement.Policy{Audience: publish.Mission, Handling: "TLP:RED"})
+	ids := map[observation.Handling]string{}
+	for i, h := range []observation.Handling{observation.Red, "", observation.Clear} {
+		at := clock.Add(-time.Duration(i+1) * 3 * time.Hour)
+		receipts, err := a.Submit(ctx, []observation.Observation{{Source: "post", Ref: fmt.Sprint(i), From: at, To: at, Activity: observation.Explosion, Means: observation.Post,
+			Position: &observation.Position{Lat: 48 + float64(i)/10, Lon: 37.5, Radius: 300}, Handling: h}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[h] = receipts[0].Incident
+	}
+	for range 3 {
+		if e := <-mission; e.Kind != app.EventIncident || len(e.Incidents) != 1 {
+			t.Errorf("the mission: %+v", e)
+		}
+	}
+	for e := range public { // its first is the one that it may know of
+		if e.Kind == app.EventSettled {
+			continue
+		}
+		if e.Kind != app.EventIncident || !slices.Equal(e.Incidents, []string{ids[observation.Clear]}) || e.Record != 0 || e.Subject != "" {
+			t.Errorf("the public: %+v", e)
+		}
+		break
+	}
+}
