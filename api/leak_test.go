@@ -357,9 +357,7 @@ func everyPath(t *testing.T, x *site, ids map[string]string) []string {
 			}
 		}
 	}
-	for _, path := range []string{"/feeds/reports.atom", "/feeds/reports.rss", "/feeds/alerts.cap", "/downloads/incidents.csv", "/downloads/incidents.geojson", "/downloads/incidents.kml", "/downloads/incidents.gpkg", "/log/checkpoint", "/log/tile/0/000", "/metrics", "/healthz", "/readyz", "/ogc", "/ogc/collections/incidents/items?f=json"} {
-		out = append(out, path)
-	}
+	out = append(out, "/feeds/reports.atom", "/feeds/reports.rss", "/feeds/alerts.cap", "/downloads/incidents.csv", "/downloads/incidents.geojson", "/downloads/incidents.kml", "/downloads/incidents.gpkg", "/log/checkpoint", "/log/tile/0/000", "/metrics", "/healthz", "/readyz", "/ogc", "/ogc/collections/incidents/items?f=json")
 	for _, z := range []struct{ z, x, y int }{{0, 0, 0}, {5, 19, 11}, {8, 154, 88}, {11, 1238, 708}} {
 		out = append(out, fmt.Sprintf("/tiles/incidents/%d/%d/%d.mvt", z.z, z.x, z.y))
 	}
