@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -37,6 +39,19 @@ func (s *Server) commitments(api huma.API) {
 			return nil, err
 		}
 		return s.app.Posture(ctx, at, s.policyFor(ctx))
+	})
+	type declaring struct {
+		Body app.Declaration
+	}
+	op := operation(http.MethodPost, "/api/v1/declarations", "declare", access.Declare, "Put on record what a state or body declares: a base, unit or host, an approval, an attack, how firm a pledge is, a position")
+	op.DefaultStatus = http.StatusCreated
+	respond(s, api, op, func(ctx context.Context, in *declaring) (*Recorded, error) {
+		id := access.From(ctx)
+		record, err := s.app.Declare(ctx, id.Name, id.Role.String(), in.Body)
+		if errors.Is(err, app.ErrDeclaration) {
+			return nil, invalid("body", err)
+		}
+		return &Recorded{record}, err
 	})
 }
 

@@ -132,3 +132,32 @@ func TestWhereForcesStandStaysWithTheMission(t *testing.T) {
 		}
 	}
 }
+
+// What somebody declares over the network is held against the limits at once.
+func TestDeclaringOverTheNetwork(t *testing.T) {
+	x := serve(t, workspace(t), api.Options{})
+	const path = "/api/v1/declarations"
+	unit := `{"ref":"u-1","kind":"unit","from":"2026-03-09T10:00:00Z","party":"france","host":"ukraine","force":"multinational-force","position":{"lat":48.5,"lon":37.5},"radius_m":100,"count":40}`
+	for _, c := range []struct {
+		role, body string
+		status     int
+	}{
+		{"", unit, http.StatusUnauthorized},
+		{"observer", unit, http.StatusForbidden},
+		{"watch-officer", `{"kind":"unit","from":"2026-03-09T10:00:00Z","party":"atlantis"}`, http.StatusUnprocessableEntity},
+		{"watch-officer", `{"kind":"approved","from":"2026-03-09T10:00:00Z","of":"france","is":"perhaps"}`, http.StatusUnprocessableEntity},
+		{"watch-officer", `{"kind":"approved","from":"2026-03-09T10:00:00Z","of":"france","is":"yes","handling":"TLP:WHITE"}`, http.StatusUnprocessableEntity},
+		{"watch-officer", unit, http.StatusCreated},
+	} {
+		if resp, body := x.deliver(t, c.role, "POST", path, nil, c.body); resp.StatusCode != c.status {
+			t.Errorf("%s declares %s: %s\n%s", c.role, c.body, resp.Status, body)
+		}
+	}
+	_, mission := x.ask(t, "verifier", "GET", "/api/v1/posture?at=2026-03-09T11:00:00Z")
+	if !strings.Contains(string(mission), "u-1") || !strings.Contains(string(mission), `"of":"force-far-behind","result":"undetermined","probability":1`) {
+		t.Errorf("a unit some kilometres from the line, of which one source knows, is not held against the limit: %s", mission)
+	}
+	if _, public := x.ask(t, "", "GET", "/api/v1/posture?at=2026-03-09T11:00:00Z"); strings.Contains(string(public), "u-1") {
+		t.Errorf("the public is told of a unit without a label: %s", public)
+	}
+}

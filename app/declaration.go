@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,6 +24,10 @@ import (
 // then is.
 type Declaration = item.Declaration
 
+// ErrDeclaration is wrapped by the error for a declaration that the agreement
+// has no use for as it is.
+var ErrDeclaration = errors.New("declaring")
+
 // Declare puts a declaration on record in somebody's name. Of is what it is
 // about where the declaration does not say; the error says what the agreement
 // does not know.
@@ -34,7 +39,10 @@ func (a *App) Declare(ctx context.Context, by, role string, d Declaration) (reco
 		d.From = a.now()
 	}
 	if _, err := resolve(a.agreement, d); err != nil {
-		return 0, fmt.Errorf("declaring: %w", err)
+		return 0, fmt.Errorf("%w: %w", ErrDeclaration, err)
+	}
+	if d.Handling != "" && !observation.KnownHandling(observation.Handling(d.Handling)) {
+		return 0, fmt.Errorf("%w: handling %q is not a TLP 2.0 label", ErrDeclaration, d.Handling)
 	}
 	data, err := canonical(d)
 	if err != nil {
