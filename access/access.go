@@ -63,13 +63,14 @@ const (
 	Publish       Action = "publish"        // let something out
 	NotifyAck     Action = "notify-ack"     // acknowledge a notice
 	Declare       Action = "declare"        // posture, inventories, approvals, site notes, statements
-	Administer    Action = "administer"     // accounts, tokens, metrics
+	KeepTokens    Action = "keep-tokens"    // one's own
+	Administer    Action = "administer"     // accounts, metrics
 )
 
 // Actions lists all actions.
 func Actions() []Action {
 	return []Action{ReadPublished, ReadPicture, ReadSources, ReadRecord, Plan, Export, Submit, Correct, Review, CaseWork, CaseAnswer, CaseDecide,
-		Approve, Publish, NotifyAck, Declare, Administer}
+		Approve, Publish, NotifyAck, Declare, KeepTokens, Administer}
 }
 
 // Identity is who asks. The zero value is the public.
@@ -97,11 +98,12 @@ type rule struct {
 }
 
 func rules(r Role) (rule, bool) {
-	published := []Action{ReadPublished, ReadRecord, Plan, Export}
+	public := []Action{ReadPublished, ReadRecord, Plan, Export}
+	published := append(slices.Clone(public), KeepTokens)
 	desk := append(slices.Clone(published), ReadPicture, ReadSources, Submit, Correct, Review, CaseWork, NotifyAck, Declare)
 	switch r {
 	case Public:
-		return rule{published, observation.Clear}, true
+		return rule{public, observation.Clear}, true
 	case Observer:
 		return rule{append(published, ReadPicture, Submit, Correct), observation.AmberStrict}, true
 	case WatchOfficer:

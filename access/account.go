@@ -26,17 +26,25 @@ func (a *Account) identity() Identity {
 	return Identity{Account: a.Name, Name: a.Person, Role: a.Role, Clearance: a.Clearance, Party: a.Party}
 }
 
+// Invalid says what is wrong with an account, password or token that is to be.
+type Invalid struct{ Reason string }
+
+// Error is the reason.
+func (e *Invalid) Error() string { return e.Reason }
+
+func invalid(format string, a ...any) error { return &Invalid{fmt.Sprintf(format, a...)} }
+
 // check completes and checks an account that is to be.
 func (a *Account) check() error {
 	if ok, err := regexp.MatchString(`^[a-z0-9][a-z0-9._-]{0,63}$`, a.Name); err != nil || !ok {
-		return fmt.Errorf("account %q: a name is lower-case letters, digits, dots, dashes and underscores", a.Name)
+		return invalid("account %q: a name is lower-case letters, digits, dots, dashes and underscores", a.Name)
 	}
 	if !slices.Contains(Roles(), a.Role) {
 		names := make([]string, len(Roles()))
 		for i, r := range Roles() {
 			names[i] = string(r)
 		}
-		return fmt.Errorf("account %s: %q is no role; the roles are %s", a.Name, a.Role, strings.Join(names, ", "))
+		return invalid("account %s: %q is no role; the roles are %s", a.Name, a.Role, strings.Join(names, ", "))
 	}
 	r, _ := rules(a.Role)
 	if a.Clearance == "" {
@@ -46,13 +54,13 @@ func (a *Account) check() error {
 		}
 	}
 	if !observation.KnownHandling(a.Clearance) {
-		return fmt.Errorf("account %s: %q is not a TLP 2.0 label", a.Name, a.Clearance)
+		return invalid("account %s: %q is not a TLP 2.0 label", a.Name, a.Clearance)
 	}
 	if a.Clearance.MoreRestricted(r.most) {
-		return fmt.Errorf("account %s: the role %s sees %s at most, not %s", a.Name, a.Role, r.most, a.Clearance)
+		return invalid("account %s: the role %s sees %s at most, not %s", a.Name, a.Role, r.most, a.Clearance)
 	}
 	if (a.Role == PartyLiaison) != (a.Party != "") {
-		return fmt.Errorf("account %s: a party liaison, and nobody else, speaks for a party", a.Name)
+		return invalid("account %s: a party liaison, and nobody else, speaks for a party", a.Name)
 	}
 	if a.Person == "" {
 		a.Person = a.Name
@@ -79,7 +87,7 @@ func (s *Store) Add(ctx context.Context, a Account, password string) (*Account, 
 		return nil, fmt.Errorf("adding account %s: %w", a.Name, err)
 	}
 	if n, err := r.RowsAffected(); err != nil || n == 0 {
-		return nil, errors.Join(err, fmt.Errorf("there is an account %s already", a.Name))
+		return nil, errors.Join(err, invalid("there is an account %s already", a.Name))
 	}
 	return &a, nil
 }

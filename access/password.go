@@ -32,9 +32,9 @@ const maxPassword = 1024
 func hashPassword(password string) (string, error) {
 	switch n := len([]rune(password)); {
 	case n < minPassword:
-		return "", fmt.Errorf("a password has at least %d characters; this one has %d", minPassword, n)
+		return "", invalid("a password has at least %d characters; this one has %d", minPassword, n)
 	case len(password) > maxPassword:
-		return "", fmt.Errorf("a password has at most %d bytes", maxPassword)
+		return "", invalid("a password has at most %d bytes", maxPassword)
 	}
 	salt := make([]byte, saltBytes)
 	rand.Read(salt)

@@ -32,7 +32,7 @@ func (s *Store) AddToken(ctx context.Context, t Token) (string, *Token, error) {
 			for i, x := range Actions() {
 				names[i] = string(x)
 			}
-			return "", nil, fmt.Errorf("a token's scope %q is no action; the actions are %s", a, strings.Join(names, ", "))
+			return "", nil, invalid("a token's scope %q is no action; the actions are %s", a, strings.Join(names, ", "))
 		}
 	}
 	var n int

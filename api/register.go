@@ -40,6 +40,7 @@ func (s *Server) subjects() []func(huma.API) {
 		s.events,
 		s.health,
 		s.session,
+		s.accounts,
 		s.territory,
 		s.cases,
 		s.sites,
