@@ -223,6 +223,7 @@ func TestShortcuts(t *testing.T) {
 	v := s.open(t, window{})
 	v.signIn()
 	v.goTo("/")
+	v.wait(`document.querySelector(".incidents li")`)
 	v.until("?", `document.querySelector("dialog[open]")`)
 	if got := v.text("dialog"); !strings.Contains(got, "Terms") || !strings.Contains(got, "Next incident") {
 		t.Errorf("the shortcuts: %s", got)
