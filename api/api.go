@@ -29,6 +29,9 @@ type Options struct {
 	// Web answers with the pages, web.Handler(); nil: one plain page stands in
 	// for them.
 	Web http.Handler
+	// BaseMap is an online base map that pages may show; nil: none, which is
+	// how it is meant.
+	BaseMap *BaseMap
 	// Log is told what went wrong; nil means silence.
 	Log *slog.Logger
 	// Requests are answered at once, at most; more get 503. 0: 256.
@@ -39,6 +42,13 @@ type Options struct {
 	// Proxied says that requests come by way of a proxy, so that none is from this
 	// machine itself.
 	Proxied bool
+}
+
+// BaseMap is an online base map: who looks at it tells its server where they
+// look.
+type BaseMap struct {
+	URL    string `json:"url" doc:"Of a raster tile, with {z}, {x} and {y}"`
+	Credit string `json:"credit,omitempty" doc:"What its owner wants to be shown"`
 }
 
 // Server answers requests over one workspace.

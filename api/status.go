@@ -35,6 +35,7 @@ type Status struct {
 	Days      DaySpan           `json:"days"`
 	Policy    PolicyNote        `json:"policy"`
 	Now       time.Time         `json:"now"`
+	BaseMap   *BaseMap          `json:"base_map,omitempty" doc:"An online base map, where the server was told of one"`
 	Software  string            `json:"software"`
 }
 
@@ -68,7 +69,7 @@ func (s *Server) status(api huma.API) {
 		}
 		x := &Status{Agreement: is.Agreement, Title: terms.Title, Version: is.Version, Standing: is.Standing, Parties: terms.Parties,
 			TimeZone: terms.TimeZone, Cutoff: terms.Report.Cutoff, Area: terms.Area, Languages: report.Languages(), Audience: id.Audience(),
-			Role: id.Role.String(), Head: Head{is.Records, is.Root}, Now: s.now(), Software: is.Software,
+			Role: id.Role.String(), Head: Head{is.Records, is.Root}, Now: s.now(), BaseMap: s.opt.BaseMap, Software: is.Software,
 			Policy: PolicyNote{policy.Handling, policy.Delay.Seconds(), policy.RoundM, policy.Withhold}}
 		if x.Audience == publish.Mission {
 			x.Totals = &is.Totals

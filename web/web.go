@@ -48,14 +48,25 @@ type asset struct {
 }
 
 type handler struct {
-	files fs.FS
-	mu    sync.Mutex
-	ready map[string]*asset
+	files  fs.FS
+	policy string
+	mu     sync.Mutex
+	ready  map[string]*asset
 }
 
 // Handler hands out the pages. A path that is no file and has no extension is a
 // page of the application and gets index.html; put it behind all other routes.
-func Handler() http.Handler { return &handler{files: Files(), ready: map[string]*asset{}} }
+func Handler() http.Handler { return HandlerWith("") }
+
+// HandlerWith is Handler whose pages may also ask one other origin, such as
+// "https://tiles.example.org", for pictures of an online base map.
+func HandlerWith(origin string) http.Handler {
+	h := &handler{files: Files(), policy: Policy, ready: map[string]*asset{}}
+	if origin != "" {
+		h.policy = strings.NewReplacer("img-src 'self'", "img-src 'self' "+origin, "connect-src 'self'", "connect-src 'self' "+origin).Replace(Policy)
+	}
+	return h
+}
 
 func (h *handler) asset(name string) (*asset, error) {
 	h.mu.Lock()
@@ -136,7 +147,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head := w.Header()
 	head.Set("Content-Type", a.kind)
 	head.Set("Vary", "Accept-Encoding")
-	head.Set("Content-Security-Policy", Policy)
+	head.Set("Content-Security-Policy", h.policy)
 	if strings.HasPrefix(name, "assets/") {
 		head.Set("Cache-Control", "public, max-age=31536000, immutable")
 	} else {

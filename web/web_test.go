@@ -228,3 +228,17 @@ func TestContrast(t *testing.T) {
 		check("map-town", "map-land", 4.5)
 	}
 }
+
+// An online base map opens the policy for its one origin, and only where it was
+// asked for.
+func TestAnOnlineBaseMapIsOneOriginMore(t *testing.T) {
+	w := httptest.NewRecorder()
+	web.HandlerWith("https://tiles.example.org").ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	policy := w.Header().Get("Content-Security-Policy")
+	if strings.Count(policy, "https://tiles.example.org") != 2 || strings.ReplaceAll(policy, " https://tiles.example.org", "") != web.Policy {
+		t.Errorf("the policy is %q", policy)
+	}
+	if strings.Contains(web.Policy, "://") {
+		t.Errorf("without one it names another origin: %q", web.Policy)
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,6 +25,7 @@ type serving struct {
 	listen         string
 	public         bool
 	secure, behind bool
+	base, credit   string // of an online base map
 }
 
 func (x *serving) flags(cmd *cobra.Command) {
@@ -30,6 +33,8 @@ func (x *serving) flags(cmd *cobra.Command) {
 	f.StringVar(&x.listen, "listen", defaultListen, "address and port; port 0 takes a free one")
 	f.BoolVar(&x.public, "public", false, "serve what the policy lets the public see, though there is no account")
 	f.BoolVar(&x.secure, "secure", false, "a proxy in front of the server speaks TLS: cookies go through nothing else")
+	f.StringVar(&x.base, "base-map", "", "let the pages offer an online base map: the address of a raster tile with {z}, {x} and {y}; its server learns where people look")
+	f.StringVar(&x.credit, "base-map-credit", "", "what the base map's owner wants to be shown")
 	f.BoolVar(&x.behind, "behind-proxy", false, "take the address of whoever asks from X-Forwarded-For")
 }
 
@@ -63,7 +68,11 @@ func (c *cli) serveApp(ctx context.Context, a *app.App, dir string, x serving, p
 	if err := a.Prepare(ctx); err != nil {
 		return err
 	}
-	s, err := api.New(a, api.Options{Access: accounts, Web: web.Handler(), Log: c.options().Log, Proxied: x.behind || x.secure})
+	base, origin, err := x.baseMap()
+	if err != nil {
+		return err
+	}
+	s, err := api.New(a, api.Options{Access: accounts, Web: web.HandlerWith(origin), BaseMap: base, Log: c.options().Log, Proxied: x.behind || x.secure})
 	if err != nil {
 		return err
 	}
@@ -79,6 +88,20 @@ func (c *cli) serveApp(ctx context.Context, a *app.App, dir string, x serving, p
 		ready(address) // connections wait in the listener until they are served
 	}
 	return c.serveAndTell(ctx, a, s, l)
+}
+
+// baseMap is the online base map that was asked for, and the origin that pages
+// may then ask; nil and "" for none.
+func (x *serving) baseMap() (*api.BaseMap, string, error) {
+	if x.base == "" {
+		return nil, "", nil
+	}
+	u, err := url.Parse(strings.NewReplacer("{z}", "0", "{x}", "0", "{y}", "0").Replace(x.base))
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.ContainsAny(u.Host, " ;,'") ||
+		!strings.Contains(x.base, "{z}") || !strings.Contains(x.base, "{x}") || !strings.Contains(x.base, "{y}") {
+		return nil, "", usage("--base-map %q: expected an address such as https://tiles.example.org/{z}/{x}/{y}.png", x.base)
+	}
+	return &api.BaseMap{URL: x.base, Credit: x.credit}, u.Scheme + "://" + u.Host, nil
 }
 
 // serveAndTell serves and sends notices until ctx is done; what is under way is

@@ -4,6 +4,7 @@ import { t } from "../i18n";
 import { ground, towns } from "./base";
 import { boundsOf, collection, widen, type Bounds } from "./geometry";
 import type { Summary } from "../api";
+import { status } from "../state";
 import { incidentTiles, picture, style } from "./style";
 import { marks, namesOf, type View } from "./view";
 
@@ -14,6 +15,8 @@ export function draw(element: HTMLElement, first: View): Drawn {
   setWorkerUrl(document.querySelector<HTMLMetaElement>("meta[name=map-worker]")!.content);
   const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
   let view = first;
+  let wanted = false; // the online base map
+  const online = () => (wanted ? status.value?.base_map : undefined);
   const map = new Map({
     container: element, style: style(namesOf(first), first.tiles), bounds: first.bounds, fitBoundsOptions: { padding: 24 }, attributionControl: false,
     dragRotate: false, pitchWithRotate: false, touchPitch: false, renderWorldCopies: false, maxZoom: 14, minZoom: 2, fadeDuration: reduced ? 0 : 150,
@@ -94,6 +97,28 @@ export function draw(element: HTMLElement, first: View): Drawn {
     b.onclick = run;
     buttons.append(b);
   }
+  const base = status.value?.base_map;
+  if (base) {
+    const b = document.createElement("button");
+    b.type = "button";
+    b.textContent = "◍";
+    b.title = `${t("map.online")}${base.credit ? ` · ${base.credit}` : ""}`;
+    b.setAttribute("aria-label", t("map.online"));
+    b.setAttribute("aria-pressed", "false");
+    const credit = document.createElement("p");
+    credit.className = "map-credit map-credit-online";
+    credit.textContent = base.credit ?? "";
+    credit.hidden = true;
+    b.addEventListener("click", () => {
+      wanted = !wanted;
+      b.setAttribute("aria-pressed", String(wanted));
+      credit.hidden = !wanted || !base.credit;
+      map.setStyle(style(namesOf(view), view.tiles, online()), { diff: true });
+      fill();
+    });
+    buttons.append(b);
+    element.append(credit);
+  }
   element.append(buttons);
 
   return {
@@ -102,7 +127,7 @@ export function draw(element: HTMLElement, first: View): Drawn {
       if (!moved && next.bounds.join() !== view.bounds.join()) map.fitBounds(next.bounds, { padding: 24, animate: false });
       const before = view;
       view = next;
-      if (namesOf(next).join() !== namesOf(before).join()) map.setStyle(style(namesOf(next), next.tiles), { diff: true });
+      if (namesOf(next).join() !== namesOf(before).join()) map.setStyle(style(namesOf(next), next.tiles, online()), { diff: true });
       else if (next.tiles !== undefined && next.tiles !== before.tiles) map.getSource<VectorTileSource>("incidents")?.setTiles(incidentTiles(next.tiles));
       fill();
       if (chosen && chosen !== chosenBefore) {
@@ -113,7 +138,7 @@ export function draw(element: HTMLElement, first: View): Drawn {
     },
     repaint() {
       for (const id of map.listImages()) if (picture(id)) map.updateImage(id, picture(id)!);
-      map.setStyle(style(namesOf(view), view.tiles), { diff: true });
+      map.setStyle(style(namesOf(view), view.tiles, online()), { diff: true });
       fill();
     },
     remove: () => map.remove(),

@@ -21,7 +21,8 @@ const weight: ExpressionSpecification = ["match", ["coalesce", ["get", "result"]
 const tiles = (layer: string, query = "") => ({ type: "vector" as const, tiles: [`${location.origin}/tiles/${layer}/{z}/{x}/{y}.mvt${query}`], maxzoom: 12 });
 export const incidentTiles = (query: string) => tiles("incidents", query).tiles;
 
-export function style(zones: string[], query: string | undefined): StyleSpecification {
+// online is an online base map, if its server was named and the reader wants it.
+export function style(zones: string[], query: string | undefined, online?: { url: string; credit?: string }): StyleSpecification {
   const layer = (name: string) => (query === undefined ? {} : { "source-layer": name });
   const token = tokens();
   const halo = { "text-halo-color": token("--map-halo"), "text-halo-width": 1.4 };
@@ -31,6 +32,7 @@ export function style(zones: string[], query: string | undefined): StyleSpecific
   const layers: LayerSpecification[] = [
     { id: "sea", type: "background", paint: { "background-color": token("--map-sea") } },
     { id: "land", type: "fill", source: "base", filter: ["==", ["get", "kind"], "land"], paint: { "fill-color": token("--map-land"), "fill-antialias": false } },
+    ...(online ? [{ id: "online", type: "raster" as const, source: "online", paint: { "raster-opacity": 0.75 } }] : []),
     { id: "areas", type: "line", source: "areas", paint: { "line-color": token("--map-border"), "line-width": 0.7, "line-dasharray": [3, 2] } },
     { id: "border", type: "line", source: "base", filter: ["==", ["get", "kind"], "border"], paint: { "line-color": token("--map-border"), "line-width": ["interpolate", ["linear"], ["zoom"], 4, 0.9, 9, 1.6] } },
     { id: "zone-fill", type: "fill", source: "zones", ...layer("zones"), filter: ["in", ["geometry-type"], ["literal", ["Polygon", "MultiPolygon"]]], paint: { "fill-color": hue, "fill-opacity": zones.length > 4 ? 0.045 : 0.08 } },
@@ -74,7 +76,7 @@ export function style(zones: string[], query: string | undefined): StyleSpecific
   ];
   return {
     version: 8,
-    sources: { base: empty, areas: empty, zones: query === undefined ? empty : tiles("zones"), lines: empty, towns: empty, selected: empty, incidents: query === undefined ? empty : tiles("incidents", query) },
+    sources: { ...(online ? { online: { type: "raster" as const, tiles: [online.url], tileSize: 256 } } : {}), base: empty, areas: empty, zones: query === undefined ? empty : tiles("zones"), lines: empty, towns: empty, selected: empty, incidents: query === undefined ? empty : tiles("incidents", query) },
     layers,
   };
 }
