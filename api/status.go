@@ -35,6 +35,7 @@ type Status struct {
 	Days      DaySpan           `json:"days"`
 	Policy    PolicyNote        `json:"policy"`
 	Now       time.Time         `json:"now"`
+	Severity  []string          `json:"severity" doc:"Steps of the scale of severity, the lowest first"`
 	BaseMap   *BaseMap          `json:"base_map,omitempty" doc:"An online base map, where the server was told of one"`
 	Software  string            `json:"software"`
 }
@@ -69,7 +70,7 @@ func (s *Server) status(api huma.API) {
 		}
 		x := &Status{Agreement: is.Agreement, Title: terms.Title, Version: is.Version, Standing: is.Standing, Parties: terms.Parties,
 			TimeZone: terms.TimeZone, Cutoff: terms.Report.Cutoff, Area: terms.Area, Languages: report.Languages(), Audience: id.Audience(),
-			Role: id.Role.String(), Head: Head{is.Records, is.Root}, Now: s.now(), BaseMap: s.opt.BaseMap, Software: is.Software,
+			Role: id.Role.String(), Head: Head{is.Records, is.Root}, Now: s.now(), Severity: steps(s.app.Agreement()), BaseMap: s.opt.BaseMap, Software: is.Software,
 			Policy: PolicyNote{policy.Handling, policy.Delay.Seconds(), policy.RoundM, policy.Withhold}}
 		if x.Audience == publish.Mission {
 			x.Totals = &is.Totals
@@ -110,4 +111,13 @@ func span(terms *agreement.Agreement, first, last time.Time) (d DaySpan, err err
 		}
 	}
 	return d, nil
+}
+
+// steps are those of the agreement's scale of severity.
+func steps(a *agreement.Agreement) []string {
+	out := []string{}
+	for _, s := range a.SeverityScale() {
+		out = append(out, s.ID)
+	}
+	return out
 }

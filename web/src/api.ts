@@ -24,6 +24,7 @@ export interface Status {
   last?: string;
   days: { first?: string; last?: string; best?: string };
   policy: { handling: string; delay_s: number; round_m: number; withhold?: string[] };
+  severity: string[];
   base_map?: { url: string; credit?: string };
   now: string;
   software: string;

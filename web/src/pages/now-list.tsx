@@ -70,6 +70,7 @@ export function Filters({ query, onChange }: { query: Record<string, string>; on
     <form class="filters no-print" role="search" aria-label={t("filter.title")} onSubmit={e => e.preventDefault()}>
       {pick("result", results.filter((r): r is Exclude<Result, ""> => r !== "").map(r => [r, resultName(r)]))}
       {pick("activity", activities.map((a): [string, string] => [a, word("activity", a)]).sort((a, b) => a[1].localeCompare(b[1])))}
+      {pick("severity", (status.value?.severity ?? []).map(s => [s, s]))}
       {pick("party", (status.value?.parties ?? []).map(p => [p.id, party(p.id)]))}
       {query["provision"] && <Tag>{query["provision"]}</Tag>}
       {set.length > 0 && <button class="plain" type="button" onClick={() => onChange(Object.fromEntries(set.map(k => [k, undefined])))}>{t("filter.clear")}</button>}
