@@ -123,6 +123,9 @@ func withoutTime(groups []string, a slog.Attr) slog.Attr {
 // with opens the workspace for a command.
 func (c *cli) with(ctx context.Context, do func(*app.App) error) error {
 	a, err := app.Open(ctx, c.workspace, c.options())
+	if isLocked(err) {
+		return fmt.Errorf("%w; while a server runs on the workspace, use its pages or its interface, or end it first", err)
+	}
 	if err != nil {
 		return err
 	}
