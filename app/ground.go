@@ -18,7 +18,7 @@ import (
 func (a *App) ground(ctx context.Context, in *report.Input, from, to time.Time) error {
 	policy := publish.Policy(a.agreement, in.Audience)
 	if in.Audience == "" {
-		policy = publish.Policy(a.agreement, publish.Mission)
+		policy = a.missionPolicy()
 	}
 	if in.Limit != nil {
 		policy = in.Limit(policy)

@@ -57,7 +57,7 @@ func (a *App) Sites(ctx context.Context, opt SitesOptions) ([]site.Status, error
 	if opt.From.IsZero() {
 		opt.From = opt.To.AddDate(0, 0, -1)
 	}
-	policy := publish.Policy(a.agreement, publish.Mission)
+	policy := a.missionPolicy()
 	if opt.Policy != nil {
 		policy = *opt.Policy
 	}

@@ -63,7 +63,7 @@ func (a *App) Weapons(ctx context.Context, opt WeaponsOptions) (*Weapons, error)
 	if opt.Since.IsZero() {
 		opt.Since = opt.At.AddDate(0, 0, -1)
 	}
-	policy := publish.Policy(a.agreement, publish.Mission)
+	policy := a.missionPolicy()
 	if opt.Policy != nil {
 		policy = *opt.Policy
 	}
