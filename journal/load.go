@@ -81,8 +81,16 @@ func (j *Journal) load() error {
 	}
 	j.tree.full = func(t tile) { j.full = append(j.full, t) }
 	j.publisher = newPublisher(j)
-	if j.opt.Key != nil && (signed.Head != j.head || signed.Origin == "") {
-		return j.publisher.checkpoint(j.head)
+	if j.opt.Key == nil || signed.Head == j.head && signed.Origin != "" {
+		return nil
+	}
+	if err := j.publisher.checkpoint(j.head); err != nil || signed.Origin != "" {
+		return err
+	}
+	// From the first record on there is a promise to hold a torn end against:
+	// without one, it can't be told from damage.
+	if err := j.opt.Files.SyncDir(j.dir); err != nil {
+		return fmt.Errorf("making the first checkpoint durable: %w", err)
 	}
 	return nil
 }
