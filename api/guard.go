@@ -59,6 +59,9 @@ func (s *Server) bounds(next http.Handler) http.Handler {
 			defer func() { <-places }()
 		default:
 			w.Header().Set("Retry-After", "1")
+			if r.ProtoMajor == 1 && r.ContentLength != 0 {
+				w.Header().Set("Connection", "close") // else the body is waited for before this is said
+			}
 			writeProblem(w, http.StatusServiceUnavailable, "too many requests at once; try again in a second")
 			return
 		}

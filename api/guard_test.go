@@ -1,8 +1,10 @@
 package api_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -60,58 +62,52 @@ func TestTooManyAreToldToComeAgain(t *testing.T) {
 	if resp, body := x.ask(t, "", "GET", "/api/v1/status"); resp.StatusCode != 200 {
 		t.Fatalf("%s\n%s", resp.Status, body)
 	}
-	held := make(chan int, 1)
-	began := make(chan struct{})
-	go func() { // a request that stays
-		pause := &slow{began: began, let: make(chan struct{})}
-		r, err := http.NewRequestWithContext(t.Context(), "POST", x.URL+"/api/v1/withdrawals", pause)
-		if err != nil {
-			held <- 0
-			return
-		}
-		r.Header.Set("Content-Type", "application/json")
-		go func() {
-			for range 200 {
-				if resp, err := http.Get(x.URL + "/api/v1/status"); err == nil {
-					resp.Body.Close()
-					if resp.StatusCode == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") != "" {
-						held <- resp.StatusCode
-						close(pause.let)
-						return
-					}
-				}
-				time.Sleep(10 * time.Millisecond)
+	// A request that stays; refused beside another it is made again, so that one
+	// stands before long.
+	ctx, stop := context.WithCancel(t.Context())
+	var holding sync.WaitGroup
+	holding.Go(func() {
+		for ctx.Err() == nil {
+			r, err := http.NewRequestWithContext(ctx, "POST", x.URL+"/api/v1/withdrawals", slow{ctx})
+			if err != nil {
+				t.Error(err)
+				return
 			}
-			held <- 0
-			close(pause.let)
-		}()
-		if resp, err := http.DefaultClient.Do(r); err == nil {
-			resp.Body.Close()
+			r.Header.Set("Content-Type", "application/json")
+			if resp, err := x.Client().Do(r); err == nil {
+				resp.Body.Close()
+			}
 		}
-	}()
-	<-began
-	if got := <-held; got != http.StatusServiceUnavailable {
-		t.Error("a second request was answered beside the one that may be")
+	})
+	refused := func() bool {
+		resp, body := x.ask(t, "", "GET", "/api/v1/status")
+		if resp.StatusCode != http.StatusServiceUnavailable {
+			return false
+		}
+		if resp.Header.Get("Retry-After") == "" {
+			t.Errorf("%v\n%s", resp.Header, body)
+		}
+		return true
+	}
+	for tries := 0; !refused(); tries++ {
+		if tries == 6000 {
+			t.Fatal("a second request was answered beside the one that may be")
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 	if resp, _ := x.ask(t, "", "GET", "/healthz"); resp.StatusCode != 200 {
 		t.Errorf("health: %s", resp.Status)
 	}
+	stop()
+	holding.Wait()
 }
 
-// slow is a body that waits.
-type slow struct {
-	began, let chan struct{}
-	told       bool
-}
+// slow is a body that never ends.
+type slow struct{ until context.Context }
 
-func (s *slow) Read(p []byte) (int, error) {
-	if !s.told {
-		s.told = true
-		close(s.began)
-		return copy(p, `{"plans":`), nil
-	}
-	<-s.let
-	return 0, http.ErrBodyNotAllowed
+func (s slow) Read(p []byte) (int, error) {
+	<-s.until.Done()
+	return 0, s.until.Err()
 }
 
 // What takes longer than it may is told so, and costs nobody else.
