@@ -213,7 +213,7 @@ func (s *site) open(t *testing.T, w window) *visit {
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
 	t.Cleanup(stop)
-	ctx, stop = context.WithTimeout(ctx, 5*time.Minute)
+	ctx, stop = context.WithTimeout(ctx, 9*time.Minute)
 	t.Cleanup(stop)
 	v := &visit{t: t, ctx: ctx, site: s, urls: map[network.RequestID]string{}, received: map[string]float64{}}
 	v.must(chromedp.Listen(ctx, v.hear))
@@ -316,14 +316,15 @@ func eval[T any](v *visit, js string) T {
 // wait waits until an expression is true.
 func (v *visit) wait(js string) {
 	v.t.Helper()
-	deadline := time.Now().Add(40 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute) // the machine may be busy
 	for {
 		x, err := chromedp.Run(v.ctx, chromedp.Evaluate[bool](`!!(`+js+`)`))
 		if err == nil && x {
 			return
 		}
 		if time.Now().After(deadline) || errors.Is(err, context.Canceled) {
-			v.fail(fmt.Sprintf("never true: %s (%v)", js, err))
+			at, _ := chromedp.Run(v.ctx, chromedp.Evaluate[string](`location.pathname + location.search + ": " + document.querySelector("main")?.innerText.slice(0, 500)`))
+			v.fail(fmt.Sprintf("never true: %s (%v) at %s", js, err, at))
 		}
 		time.Sleep(50 * time.Millisecond)
 	}

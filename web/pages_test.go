@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/truce-monitor/truce/observation"
@@ -194,6 +195,21 @@ func TestDay(t *testing.T) {
 		}
 	}
 	v.until("j", `location.pathname === "/day/2026-03-05" && document.querySelector("h1").innerText.includes("5 March 2026")`)
+}
+
+// The report may be there before the page comes to itself: it is shown all the same.
+func TestDayAfterItsReport(t *testing.T) {
+	v := sharedSite(t).open(t, window{})
+	v.signIn()
+	late := `const wait = setTimeout; requestAnimationFrame = f => wait(f, 2000); setTimeout = (f, ms, ...more) => wait(f, ms < 100 ? 2000 : ms, ...more);`
+	call(v, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: "if (window === top) {" + late + "}"})
+	v.goTo("/day/2026-03-04")
+	v.wait(`document.querySelector(".day-report")?.contentDocument?.querySelector("h1")`)
+	v.wait(`!document.querySelector(".day-wait")`)
+	time.Sleep(3 * time.Second)
+	if eval[bool](v, `!!document.querySelector(".day-wait")`) {
+		t.Error("the report is there and the page says that it waits for it")
+	}
 }
 
 func TestSignIn(t *testing.T) {

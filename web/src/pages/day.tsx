@@ -44,7 +44,7 @@ export default function DayPage() {
           {list[here] && <span class="small grey">{list[here].published ? t("day.published") : t("day.not-published")}</span>}
         </div>
       </header>
-      <Report src={at("html")} title={t("day.report", { date: time.longDate(noon(date), "UTC") })} frame={frame} />
+      <Report key={at("html")} src={at("html")} title={t("day.report", { date: time.longDate(noon(date), "UTC") })} frame={frame} />
     </div>
   );
 }
@@ -68,19 +68,18 @@ function Strip({ list, date }: { list: Day[]; date: string }) {
   );
 }
 
-// Report shows the published page in a frame as high as it is.
+// Report shows the published page in a frame as high as it is. Each page has a
+// Report of its own (its key): an effect that takes "ready" back can come after the frame has loaded.
 function Report({ src, title, frame }: { src: string; title: string; frame: { current: HTMLIFrameElement | null } }) {
   const [height, setHeight] = useState(1200);
   const [failed, fail] = useState("");
   const [ready, be] = useState(false);
   useEffect(() => {
-    fail("");
-    be(false);
     const stop = new AbortController();
     // A frame shows a problem as text; ask first.
     void fetch(src, { method: "HEAD", signal: stop.signal }).then(a => { if (a.status === 404) fail(t("day.none")); else if (a.status >= 400 && a.status !== 405) fail(a.statusText); }, () => {});
     return () => stop.abort();
-  }, [src]);
+  }, []);
   function fit() {
     const page = frame.current?.contentDocument;
     if (!page) return;
@@ -90,5 +89,5 @@ function Report({ src, title, frame }: { src: string; title: string; frame: { cu
     new ResizeObserver(measure).observe(page.documentElement);
   }
   if (failed) return <div class="page"><Failure text={failed} /></div>;
-  return <>{!ready && <p class="day-wait" role="status">{t("loading")}</p>}<iframe key={src} ref={frame} class="day-report" src={src} title={title} style={{ height: `${height}px` }} onLoad={fit} /></>;
+  return <>{!ready && <p class="day-wait" role="status">{t("loading")}</p>}<iframe ref={frame} class="day-report" src={src} title={title} style={{ height: `${height}px` }} onLoad={fit} /></>;
 }
