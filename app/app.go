@@ -302,7 +302,7 @@ func initFrom(dir string, files fs.FS, name string) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return fmt.Errorf("making a workspace: %w", err)
 		}
-		if err := os.WriteFile(path, data, 0o644); err != nil {
+		if err := replaceFile(path, data); err != nil {
 			return fmt.Errorf("making a workspace: %w", err)
 		}
 	}

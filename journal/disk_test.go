@@ -84,16 +84,14 @@ func (d *disk) restart(r *rand.Rand) *disk {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(kept)) {
-		out.add(name, kept[name], r)
+		if dir := path.Dir(name); dir == "." || out.names[dir] != nil { // not without its folder
+			out.add(name, kept[name], r)
+		}
 	}
 	return out
 }
 
 func (d *disk) add(name string, n *node, r *rand.Rand) {
-	for dir := path.Dir(name); dir != "." && dir != "/"; dir = path.Dir(dir) {
-		d.names[dir] = &node{dir: true}
-		d.durable[dir] = d.names[dir]
-	}
 	m := &node{dir: n.dir, data: slices.Clone(n.synced)}
 	for _, w := range n.writes {
 		switch r.IntN(3) {

@@ -124,6 +124,9 @@ func (j *Journal) list() (err error) {
 		return err
 	}
 	if len(j.segments) == 0 {
+		if err := j.syncAbove(); err != nil {
+			return err
+		}
 		f, size, err := createSegment(j.opt.Files, j.dir, &tree{})
 		if err != nil {
 			return err
@@ -134,6 +137,22 @@ func (j *Journal) list() (err error) {
 		}
 	}
 	return nil
+}
+
+// syncAbove makes the names of the journal's folder and of those above it
+// durable: any of them may have been made just now, and where a segment is, they
+// are. A folder that may not be read was made by somebody else, as those above it.
+func (j *Journal) syncAbove() error {
+	for at := filepath.Dir(j.dir); ; at = filepath.Dir(at) {
+		if err := j.opt.Files.SyncDir(at); errors.Is(err, fs.ErrPermission) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("making the name of the journal durable: %w", err)
+		}
+		if at == filepath.Dir(at) {
+			return nil
+		}
+	}
 }
 
 // unfinished removes what a crash left of an erasure: it is done again.
