@@ -242,15 +242,15 @@ func (s *Server) items(ctx context.Context, in *itemsInput) (*writing, error) {
 	}
 	box, err := bbox("query.bbox", in.BBox)
 	if err != nil {
-		return nil, err
+		return nil, badRequest(err)
 	}
 	from, to, err := interval(in.Datetime)
 	if err != nil {
-		return nil, err
+		return nil, badRequest(err)
 	}
 	list, next, err := s.featuresOf(ctx, c, box, from, to, min(in.Limit, mostItems), in.Cursor)
 	if err != nil {
-		return nil, err
+		return nil, badRequest(err)
 	}
 	at := in.base + "/ogc/collections/" + c.id
 	self := at + "/items"

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/json"
 	"os/exec"
 	"strings"
 	"testing"
@@ -74,6 +75,26 @@ func TestLinksLeadThroughAllItems(t *testing.T) {
 		least := status.Totals.Incidents / 2 // not all have a position
 		if len(seen) < least {
 			t.Errorf("%d %s", len(seen), collection)
+		}
+	}
+}
+
+// OGC API – Features, 7.9 (requirement 8): a parameter that is not known or whose value is invalid gets 400.
+func TestOGCRefusesWith400(t *testing.T) {
+	x := serve(t, demo.app, api.Options{})
+	for _, query := range []string{
+		"limit=ten", "limit=0", "limit=-4", "limit=99999999999999999999", "bbox=1,2,3", "bbox=a,b,c,d", "bbox=0,50,1,40", "bbox=" + strings.Repeat("1", 300),
+		"datetime=yesterday", "datetime=2026-03-05T00:00:00Z/2026-03-04T00:00:00Z", "datetime=" + strings.Repeat("2", 200), "cursor=xyz", "colour=red",
+	} {
+		resp, body := x.ask(t, "verifier", "GET", "/ogc/collections/incidents/items?"+query)
+		var problem struct{ Status int }
+		if err := json.Unmarshal(body, &problem); resp.StatusCode != 400 || err != nil || problem.Status != 400 {
+			t.Errorf("%.60s: %s\n%s", query, resp.Status, body)
+		}
+	}
+	for _, query := range []string{"", "limit=1", "limit=100000", "bbox=-180,-90,180,90", "bbox=-180,-90,0,180,90,100", "datetime=../2026-03-05T00:00:00Z"} {
+		if resp, body := x.ask(t, "verifier", "GET", "/ogc/collections/incidents/items?"+query); resp.StatusCode != 200 {
+			t.Errorf("%s: %s\n%s", query, resp.Status, body)
 		}
 	}
 }
