@@ -365,7 +365,7 @@ func (v *visit) keys(keys string) {
 // busy machine a page may listen late, or a key come too long after another.
 func (v *visit) until(keys, done string) {
 	v.t.Helper()
-	for range 10 {
+	for range 40 {
 		v.keys(keys)
 		for range 60 {
 			if eval[bool](v, `!!(`+done+`)`) {
