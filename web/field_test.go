@@ -31,9 +31,13 @@ type way struct {
 	down  atomic.Bool
 	loses atomic.Int64 // so many answers to submissions are lost
 	alter atomic.Pointer[func(path string, body []byte) []byte]
+	heard atomic.Pointer[func(*http.Request)] // of every request
 }
 
 func (w *way) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+	if f := w.heard.Load(); f != nil {
+		(*f)(r)
+	}
 	if w.down.Load() {
 		panic(http.ErrAbortHandler)
 	}

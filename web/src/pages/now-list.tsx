@@ -1,4 +1,4 @@
-import { counted, type Result, type Summary, type Zone } from "../api";
+import { counted, type Provision, type Result, type Summary, type Zone } from "../api";
 import { number, percent, said, t, word } from "../i18n";
 import type { Connection } from "../live";
 import { dashes, zoneToken } from "../map/style";
@@ -56,7 +56,13 @@ export function List({ rows, fresh, onSelect }: { rows: Summary[]; fresh: string
 
 const activities = ["explosion", "burst", "shot", "shelling", "projectile", "missile-strike", "air-strike", "uav-strike", "uav-flight", "aircraft-flight", "clash", "presence", "movement", "construction", "mine", "fire", "damage", "casualty", "access-denied", "jamming", "detention", "exercise", "demining", "other"];
 
-export function Filters({ query, onChange }: { query: Record<string, string>; onChange: (c: Record<string, string | undefined>) => void }) {
+// short is a provision in a line: its article and its first words.
+function short(p: Provision): string {
+  const words = said(p.words).replace(/\s+/g, " "), cut = words.length > 60 ? words.slice(0, 60).replace(/\s+\S*$/, "") + "…" : words;
+  return p.article ? `${p.article} · ${cut}` : cut || p.id;
+}
+
+export function Filters({ query, provisions, onChange }: { query: Record<string, string>; provisions: Provision[]; onChange: (c: Record<string, string | undefined>) => void }) {
   const pick = (name: string, list: [string, string][]) => (
     <label>{t("filter." + name)}
       <select value={query[name] ?? ""} onChange={e => onChange({ [name]: e.currentTarget.value || undefined })}>
@@ -65,6 +71,9 @@ export function Filters({ query, onChange }: { query: Record<string, string>; on
       </select>
     </label>
   );
+  // The address may name a term that these terms, or those not yet here, don't have.
+  const asked = query["provision"], terms = provisions.map((p): [string, string] => [p.id, short(p)]);
+  if (asked && !provisions.some(p => p.id === asked)) terms.unshift([asked, asked]);
   const set = ["result", "activity", "party", "severity", "provision"].filter(k => query[k]);
   return (
     <form class="filters no-print" role="search" aria-label={t("filter.title")} onSubmit={e => e.preventDefault()}>
@@ -72,7 +81,7 @@ export function Filters({ query, onChange }: { query: Record<string, string>; on
       {pick("activity", activities.map((a): [string, string] => [a, word("activity", a)]).sort((a, b) => a[1].localeCompare(b[1])))}
       {pick("severity", (status.value?.severity ?? []).map(s => [s, s]))}
       {pick("party", (status.value?.parties ?? []).map(p => [p.id, party(p.id)]))}
-      {query["provision"] && <Tag>{query["provision"]}</Tag>}
+      {pick("provision", terms)}
       {set.length > 0 && <button class="plain" type="button" onClick={() => onChange(Object.fromEntries(set.map(k => [k, undefined])))}>{t("filter.clear")}</button>}
     </form>
   );

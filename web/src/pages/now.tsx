@@ -127,7 +127,7 @@ export default function Now() {
           ) : (
             <>
               <header class="now-head"><h2>{t("now.list")}</h2><Live state={connection.value} /></header>
-              <Filters query={query} onChange={set} />
+              <Filters query={query} provisions={terms.value?.provisions ?? []} onChange={set} />
               {list.failure && <Failure text={list.failure} />}
               {list.value && <List rows={rows} fresh={fresh} onSelect={choose} />}
             </>
