@@ -193,7 +193,7 @@ func (x *site) listen(t *testing.T, role, last string) *listener {
 
 func (l *listener) next(t *testing.T, kind string) [3]string {
 	t.Helper()
-	for late := time.After(20 * time.Second); ; {
+	for late := time.After(2 * time.Minute); ; {
 		select {
 		case e, ok := <-l.events:
 			if !ok {

@@ -485,7 +485,7 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 
 func TestAnAudienceLearnsOnlyOfWhatItMaySee(t *testing.T) {
 	a := workspace(t, "paris-2026")
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	public := a.Watch(ctx, 0, agreement.Policy{Audience: publish.Public, Handling: "TLP:CLEAR"})
 	mission := a.Watch(ctx, 0, agreement.Policy{Audience: publish.Mission, Handling: "TLP:RED"})
