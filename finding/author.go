@@ -141,7 +141,7 @@ func (j *Judge) fromPlace(a *author, s *situation) {
 		if reach := j.par.Weapons[in.Weapon].RangeM; reach > 0 && s.place.DistanceM > reach {
 			// As far as its place is known.
 			out := 1.0
-			if sigma := in.Position.Radius / sigmas95; sigma > 0 {
+			if sigma := in.Position.Radius / geo.Sigmas95; sigma > 0 {
 				out = normal((s.place.DistanceM - reach) / sigma)
 			}
 			far = 1 - out*(1-par.OutOfRange)

@@ -14,10 +14,9 @@ import (
 // to each side, in sigma, each a Gaussian of what is left of the error. Where a position stands for a
 // settlement that was named, it is all the ground about that alike.
 const (
-	away     = 5
-	step     = 0.6
-	rest     = 0.25
-	sigmas95 = 2.4477468306808166 // of the radius that holds 95 %
+	away = 5
+	step = 0.6
+	rest = 0.25
 )
 
 // named reports whether the place is no better known than by a settlement's name.
@@ -45,7 +44,7 @@ func (j *Judge) ground(s *situation, p geo.Point, radius float64) {
 	if s.place.Line == "" || radius < falls/4 { // what lies so close is alike
 		return
 	}
-	sigma, even := radius/sigmas95, j.named(s)
+	sigma, even := radius/geo.Sigmas95, j.named(s)
 	falls = max(falls, step*sigma) // no finer than the grid
 	total, inside := 0.0, map[string]float64{}
 	ours, theirs, other := 0.0, 0.0, ""
@@ -53,7 +52,7 @@ func (j *Judge) ground(s *situation, p geo.Point, radius float64) {
 		for k := -away; k <= away; k++ {
 			north, east := step*float64(i), step*float64(k)
 			off := math.Hypot(north, east)
-			if off > away*step || even && off > sigmas95 {
+			if off > away*step || even && off > geo.Sigmas95 {
 				continue
 			}
 			w := 1.0

@@ -189,7 +189,7 @@ func (j *Judge) atSite(site *agreement.Site, s *situation) (p float64, known boo
 		grounds = j.par.Rule.SiteRadiusM
 	}
 	d := distance(geo.Point{Lat: in.Position.Lat, Lon: in.Position.Lon}, geo.Point{Lat: *site.Lat, Lon: *site.Lon})
-	sigma := in.Position.Radius / 2.4477
+	sigma := in.Position.Radius / geo.Sigmas95
 	if sigma <= 0 {
 		if d <= grounds {
 			return 1, s.exact, ""

@@ -6,6 +6,11 @@
 // It must not know the agreement, lines of contact or anything that happens.
 package geo
 
+// Sigmas95 is √(-2 ln 0.05): so many standard deviations of a coordinate is the radius of the
+// circle that holds 95 % of a round bivariate normal distribution, as whose
+// places and lines with a radius are taken throughout (the share within R is 1-exp(-R²/2σ²)).
+const Sigmas95 = 2.4477468306808166
+
 // Point is a place in degrees WGS84.
 type Point struct {
 	Lat float64 `json:"lat"`

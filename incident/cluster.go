@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/observation"
 )
 
@@ -333,7 +334,7 @@ func (s *solver) together(c *cluster, e *entry, w *meeting) bool {
 		return false
 	}
 	if w.placed {
-		radii := (math.Sqrt(e.est.cov.ee+e.est.cov.nn) + math.Sqrt(c.est.cov.ee+c.est.cov.nn)) * circle95 / math.Sqrt2
+		radii := (math.Sqrt(e.est.cov.ee+e.est.cov.nn) + math.Sqrt(c.est.cov.ee+c.est.cov.nn)) * geo.Sigmas95 / math.Sqrt2
 		if math.Hypot(w.east, w.north) > math.Min(s.m.Decision.DayMergeM, radii) {
 			return false
 		}

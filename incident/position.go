@@ -3,12 +3,12 @@ package incident
 import (
 	"math"
 
+	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/observation"
 )
 
 const (
 	sigma95     = 1.959963984540054 // half-width of a 95 % interval, one dimension
-	circle95    = 2.447746830680816 // radius of the 95 % circle, two dimensions: sqrt(-2 ln 0.05)
 	degree      = math.Pi / 180
 	equatorialM = 6378137.0         // WGS84
 	farthestM   = 20_004_000        // half a meridian's circle: no error on Earth is larger
@@ -124,7 +124,7 @@ func (m *model) locate(o *observation.Observation) (estimate, *ray) {
 		if !(r > 0) || math.IsInf(r, 0) {
 			r = m.Space.DefaultRadiusM
 		}
-		s := r / circle95 * m.scale(o.Means)
+		s := r / geo.Sigmas95 * m.scale(o.Means)
 		return estimate{lat: p.Lat, lon: p.Lon, cov: circular(s * s), known: true}, nil
 	}
 	s := o.Observer
@@ -150,7 +150,7 @@ func (m *model) locate(o *observation.Observation) (estimate, *ray) {
 		if s.Distance != nil {
 			r = distance + along*sigma95
 		}
-		r = math.Max(r, 1) / circle95
+		r = math.Max(r, 1) / geo.Sigmas95
 		return estimate{lat: s.Lat, lon: s.Lon, cov: circular(r * r), known: true}, nil
 	}
 	e := s.BearingError

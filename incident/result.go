@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/observation"
 )
 
@@ -181,7 +182,7 @@ func (m *model) describePlace(c *told, in *Incident) {
 	in.Position = &observation.Position{Lat: round(c.est.lat, 7), Lon: round(c.est.lon, 7), Radius: round(radius, 1)}
 	major, minor, azimuth := c.est.cov.axes()
 	if major > 1.1*minor {
-		in.Ellipse = &Ellipse{MajorM: round(major*circle95, 1), MinorM: round(minor*circle95, 1), Azimuth: round(azimuth, 1)}
+		in.Ellipse = &Ellipse{MajorM: round(major*geo.Sigmas95, 1), MinorM: round(minor*geo.Sigmas95, 1), Azimuth: round(azimuth, 1)}
 	}
 }
 

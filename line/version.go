@@ -145,10 +145,6 @@ func (v *Version) Length() float64 {
 	return sum
 }
 
-// sigmas95 is the number of standard deviations of a circular normal
-// distribution within which 95 % of it lie: sqrt(-2 ln 0.05).
-const sigmas95 = 2.447746830680816
-
 // Side is the party on whose side a position lies and the probability of it,
 // given the 95 % radii (metres) of position and line. The party is empty if
 // the line does not say who is where.
@@ -177,7 +173,7 @@ func (v *Version) SideAndNearest(p geo.Point, radiusM float64) (party string, pr
 	if party == "" {
 		return "", 0, n
 	}
-	sigma := math.Hypot(radiusM, v.RadiusM) / sigmas95
+	sigma := math.Hypot(radiusM, v.RadiusM) / geo.Sigmas95
 	if sigma == 0 || ready.index.Len() == 0 {
 		return party, 1, n
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/incident"
 )
 
@@ -108,14 +109,14 @@ const soon = 2 * time.Minute
 // Near finds the incidents within a report's reach, the nearest first, at most
 // so many.
 func (p *Picture) Near(r incident.Reach, most int) []Near {
-	const gate, circle = 4, 2.4477 // standard deviations; of the 95 % circle
+	const gate = 4 // standard deviations
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	from, to := r.From.Add(-soon).UnixMicro(), r.To.Add(soon).UnixMicro()
 	perLat := 111_195.0
 	perLon := perLat * math.Max(math.Cos(r.Lat*math.Pi/180), 1e-3)
 	// What lies farther than this is too vague or too far to be decided at once.
-	widest := gate/circle*r.RadiusM + 5000
+	widest := gate/geo.Sigmas95*r.RadiusM + 5000
 	var out []Near
 	for _, x := range p.parts {
 		if x.oldest > to || x.newest < from-maxLong {
@@ -132,7 +133,7 @@ func (p *Picture) Near(r incident.Reach, most int) []Near {
 				}
 				north := (float64(row.Lat)/1e7 - r.Lat) * perLat
 				east := (float64(row.Lon)/1e7 - r.Lon) * perLon
-				could := gate / circle * math.Hypot(math.Hypot(r.RadiusM, float64(row.Radius)/10), 100)
+				could := gate / geo.Sigmas95 * math.Hypot(math.Hypot(r.RadiusM, float64(row.Radius)/10), 100)
 				apart := math.Hypot(north, east) / could
 				if apart > 1 {
 					continue

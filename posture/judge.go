@@ -9,6 +9,7 @@ import (
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/commitment"
 	"github.com/truce-monitor/truce/finding"
+	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/zone"
 )
@@ -422,15 +423,11 @@ func (x *thing) distance(v *verdict, l *agreement.Limit) {
 		"line", id, "line_version", version.ID, "distance_m", number(math.Round(d)), "radius_m", number(x.d.RadiusM), "line_radius_m", number(version.RadiusM), "min_m", number(1000*l.MinKM))
 }
 
-// sigmas95 is √(-2 ln 0.05): so many standard deviations of a round Gaussian
-// reach as far as the circle that holds 95 % of it.
-const sigmas95 = 2.447746830680816
-
 // closer is the probability that the true distance is less than least, all in
 // metres, where place and line are round Gaussians with these 95 % radii and the
 // line is nearly straight over them.
 func closer(distance, least, placeRadius, lineRadius float64) float64 {
-	sigma := math.Hypot(placeRadius, lineRadius) / sigmas95
+	sigma := math.Hypot(placeRadius, lineRadius) / geo.Sigmas95
 	if sigma == 0 {
 		if distance < least {
 			return 1

@@ -218,10 +218,6 @@ func (s *Site) near(n *incident.Incident) (Near, bool) {
 	return x, x.Probability >= relevant
 }
 
-// sigmaOf95 is how many standard deviations the radius of a circle is that holds
-// 95 % of a round bivariate normal distribution: sqrt(-2 ln 0.05).
-const sigmaOf95 = 2.4477468306808166
-
 // within is the probability that a true position lies within r metres of a
 // centre, where the best one lies d metres from it and a circle of radius95
 // about that holds it with 95 %. The circle's edge is taken for straight, which
@@ -233,7 +229,7 @@ func within(d, r, radius95 float64) float64 {
 		}
 		return 0
 	}
-	sigma := radius95 / sigmaOf95
+	sigma := radius95 / geo.Sigmas95
 	p := 0.5 * math.Erfc((d-r)/sigma/math.Sqrt2)
 	// No more than the share of the distribution that the whole circle can hold.
 	p = min(p, 1-math.Exp(-r*r/(2*sigma*sigma)))

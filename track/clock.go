@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"sort"
+
+	"github.com/truce-monitor/truce/geo"
 )
 
 // A clock that is wrong by minutes keeps a precise source's reports from joining
@@ -163,7 +165,7 @@ func (c *correlogram) around(r *report) []lag {
 		if math.Abs(x.at.lat-r.at.lat) > 0.5 {
 			continue
 		}
-		if e, n := offset(x.at, r.at); math.Hypot(e, n) > circle95*math.Hypot(x.at.sigma, r.at.sigma)+100 {
+		if e, n := offset(x.at, r.at); math.Hypot(e, n) > geo.Sigmas95*math.Hypot(x.at.sigma, r.at.sigma)+100 {
 			continue
 		}
 		if b, ok := found[x.event]; !ok || x.width < b.width || x.width == b.width && math.Abs(r.mid-x.mid) < math.Abs(b.s) {

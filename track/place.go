@@ -3,12 +3,9 @@ package track
 import (
 	"math"
 
+	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/observation"
 )
-
-// circle95 is the radius, in standard deviations of a coordinate, of the circle
-// that holds 95 %: sqrt(-2 ln 0.05).
-const circle95 = 2.4477468306808166
 
 // place is a position with the standard deviation of a coordinate, metres.
 type place struct {
@@ -20,7 +17,7 @@ type place struct {
 // line of sight at its distance.
 func placeOf(o *observation.Observation) place {
 	if p := o.Position; p != nil {
-		return place{p.Lat, p.Lon, math.Max(p.Radius, 1) / circle95, true}
+		return place{p.Lat, p.Lon, math.Max(p.Radius, 1) / geo.Sigmas95, true}
 	}
 	s := o.Observer
 	if s == nil || s.Bearing == nil || s.Distance == nil {

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/proportion"
@@ -311,7 +312,7 @@ func (t *tracker) measure(s *source) Record {
 		if ref, ok := placeOfOthers(x); ok && x.at.known {
 			e, n := offset(ref, x.at)
 			east, north = append(east, e), append(north, n)
-			r.Held.Add(math.Hypot(e, n) <= circle95*math.Hypot(x.at.sigma, ref.sigma))
+			r.Held.Add(math.Hypot(e, n) <= geo.Sigmas95*math.Hypot(x.at.sigma, ref.sigma))
 		}
 	}
 	r.EastM, r.NorthM = median(east, 1), median(north, 1)

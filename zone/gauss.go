@@ -2,10 +2,6 @@ package zone
 
 import "math"
 
-// A position with a 95 % radius R, and likewise a line, is a round Gaussian around its point: the
-// share of such a Gaussian within R is 1-exp(-R²/2σ²), so R = σ·√(-2 ln 0.05). Package line holds it so too.
-const sigmasPerRadius = 2.4477468306808166
-
 // certain is how many σ off a boundary counts as certain: beyond it less than
 // one in thirty thousand is on the other side.
 const certain = 4.0

@@ -92,7 +92,7 @@ func (q *query) spread(v *line.Version) float64 {
 	if v.RadiusM <= 0 || q.onLine != nil {
 		return q.sigma
 	}
-	return math.Hypot(q.sigma, v.RadiusM/sigmasPerRadius)
+	return math.Hypot(q.sigma, v.RadiusM/geo.Sigmas95)
 }
 
 // probability that the position lies in the zone.

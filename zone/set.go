@@ -158,7 +158,7 @@ func rounded(x float64, decimals int) float64 {
 func (s *Set) query(p geo.Point, radiusM float64, t time.Time) query {
 	q := query{set: s, p: p, t: t}
 	if radiusM > 0 {
-		q.sigma = radiusM / sigmasPerRadius
+		q.sigma = radiusM / geo.Sigmas95
 	}
 	if more := s.leaves - len(q.few); more > 0 {
 		q.more = make([]form, more)

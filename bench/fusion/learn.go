@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/observation"
 )
 
@@ -79,7 +80,7 @@ func learn(args []string) error {
 			if o.Position != nil {
 				north := (e.Lat - o.Position.Lat) * 111195
 				east := (e.Lon - o.Position.Lon) * 111195 * math.Cos(e.Lat*math.Pi/180)
-				sigma := o.Position.Radius / 2.4477
+				sigma := o.Position.Radius / geo.Sigmas95
 				k.scale += (north*north + east*east) / 2 / sigma / sigma
 				k.placed++
 			}
