@@ -106,6 +106,7 @@ type App struct {
 
 	placing sync.Mutex // guards the following, made by place
 	lines   map[string]*line.Line
+	control *line.Line // areas of control that are no line's; nil: none came
 	areas   []line.Area
 	zones   *zone.Set
 	epochs  *zone.Epochs

@@ -65,6 +65,13 @@ func (a *App) ground(ctx context.Context, in *report.Input, from, to time.Time) 
 	if errors.Is(err, ErrNoHeldArea) {
 		return nil
 	}
+	if err != nil || len(in.Territory) == 0 {
+		return err
+	}
+	held, err := a.heldLine()
+	if err == nil {
+		in.Control = held.At(to.Add(-time.Microsecond))
+	}
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/journal"
 	"github.com/truce-monitor/truce/line"
 )
@@ -169,6 +170,10 @@ func (in *ingest) knownRecord(ctx context.Context, e *entry) (bool, error) {
 	return ok && bytes.Equal(last.Digest, contentDigest(e.body)), err
 }
 
+// noLine stands where an area that somebody holds names its line: it gives
+// territory alone, and neither places nor zones are measured from its edge.
+const noLine = "none"
+
 var errNoLine = errors.New("the agreement has no line that this could be a version of")
 
 // lineOf finds the agreement's line that a file names, or the one that is
@@ -195,12 +200,14 @@ func (in *ingest) lineOf(name string) (int, error) {
 
 // version makes a line version of what came in, ready to be recorded.
 func (in *ingest) version(v line.Version, name string) (*line.Version, error) {
-	i, err := in.lineOf(name)
-	if err != nil {
+	l := &agreement.Line{ID: noLine}
+	if i, err := in.lineOf(name); err == nil {
+		l = &in.app.agreement.Lines[i]
+	} else if v.HeldBy == "" || name != noLine {
 		return nil, err
 	}
-	l := &in.app.agreement.Lines[i]
 	v.Line = l.ID
+	var err error
 	if v.HeldBy == "" {
 		if v.Left == "" && v.Right == "" {
 			v.Left, v.Right = l.Left, l.Right

@@ -77,15 +77,29 @@ func (a *App) Movements(ctx context.Context, since, until time.Time, step string
 	return out, nil
 }
 
-// heldLine is the first line of the agreement that follows from held areas.
+// heldLine is the areas that a party holds, version by version: those that came
+// for territory alone, or else those of the first line of the agreement that
+// has any.
 func (a *App) heldLine() (*line.Line, error) {
 	if len(a.areas) == 0 {
 		return nil, fmt.Errorf("%w: the agreement names no areas to measure (report.area_file)", ErrNoHeldArea)
 	}
+	lines := []*line.Line{a.control}
 	for i := range a.agreement.Lines {
-		l := a.lines[a.agreement.Lines[i].ID]
-		if l != nil && len(l.Versions) > 0 && l.Versions[0].HeldBy != "" {
-			return l, nil
+		lines = append(lines, a.lines[a.agreement.Lines[i].ID])
+	}
+	for _, l := range lines {
+		if l == nil {
+			continue
+		}
+		held := &line.Line{ID: l.ID}
+		for _, v := range l.Versions {
+			if v.HeldBy != "" {
+				held.Versions = append(held.Versions, v)
+			}
+		}
+		if len(held.Versions) > 0 {
+			return held, nil
 		}
 	}
 	return nil, errNoHeldLine

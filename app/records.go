@@ -30,6 +30,7 @@ type (
 		Name       string            `json:"name,omitempty"`
 		From       time.Time         `json:"from,omitzero"`
 		HeldBy     string            `json:"held_by,omitempty"`
+		Line       string            `json:"line,omitempty"`
 		Area       geo.MultiPolygon  `json:"area"`
 		RadiusM    float64           `json:"radius_m,omitempty"`
 		Properties map[string]string `json:"properties,omitempty"`
@@ -41,6 +42,7 @@ type (
 		Name     string    `json:"name"`
 		Area     string    `json:"area,omitempty"`
 		Position geo.Point `json:"position"`
+		People   int       `json:"people,omitempty"`
 	}
 	siteRecord struct {
 		Source     string            `json:"source"`
@@ -85,7 +87,7 @@ func (in *ingest) reference(item *feed.Item) (entry, error) {
 		body, e.record = v, reference{l.Source, l.Ref, l.From, v.Line}
 	case item.Area != nil && item.Area.HeldBy != "":
 		x := item.Area
-		v, err := in.version(line.Version{From: x.From, Source: x.Source, Ref: x.Ref, Held: x.Area, HeldBy: x.HeldBy, RadiusM: x.RadiusM}, "")
+		v, err := in.version(line.Version{From: x.From, Source: x.Source, Ref: x.Ref, Held: x.Area, HeldBy: x.HeldBy, RadiusM: x.RadiusM}, x.Line)
 		if err != nil {
 			return e, err
 		}

@@ -295,21 +295,27 @@ func (a *App) shapes(in *report.Input, at time.Time) {
 	}
 }
 
-// settlements adds imported places for orientation.
+// settlements adds imported places for orientation, the largest first.
 func (a *App) settlements(ctx context.Context, in *report.Input) error {
 	places, err := a.places(ctx)
-	for _, p := range places {
-		in.Settlements = append(in.Settlements, report.Settlement{Name: agreement.Text{"en": p.Name}, At: p.Position, Rank: 3})
+	slices.SortStableFunc(places, func(x, y placeRecord) int { return y.People - x.People })
+	for i, p := range places {
+		in.Settlements = append(in.Settlements, report.Settlement{Name: agreement.Text{"en": p.Name}, At: p.Position, Rank: i + 1})
 	}
 	return err
 }
 
-// Settlements lists the imported places; nobody says how many people live there.
+// Settlements lists the imported places, with -1 people where nobody says how
+// many live there.
 func (a *App) Settlements(ctx context.Context) ([]withdrawal.Settlement, error) {
 	places, err := a.places(ctx)
 	var out []withdrawal.Settlement
 	for _, p := range places {
-		out = append(out, withdrawal.Settlement{Name: p.Name, Region: p.Area, At: p.Position, People: -1})
+		s := withdrawal.Settlement{Name: p.Name, Region: p.Area, At: p.Position, People: p.People}
+		if s.People == 0 {
+			s.People = -1
+		}
+		out = append(out, s)
 	}
 	return out, err
 }

@@ -175,7 +175,7 @@ func (a *App) displace() {
 	a.cases.forget()
 	a.placing.Lock()
 	defer a.placing.Unlock()
-	a.lines, a.areas, a.zones, a.epochs, a.drawn, a.moved = nil, nil, nil, nil, nil, nil
+	a.lines, a.control, a.areas, a.zones, a.epochs, a.drawn, a.moved = nil, nil, nil, nil, nil, nil, nil
 }
 
 // fromHeld takes the line from the version's held area.
@@ -232,8 +232,16 @@ func (a *App) importedLines(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.control = nil
 	for _, v := range versions {
-		if l := a.lines[v.Line]; l != nil {
+		l := a.lines[v.Line]
+		if l == nil && v.Line == noLine {
+			if a.control == nil {
+				a.control = &line.Line{ID: noLine}
+			}
+			l = a.control
+		}
+		if l != nil {
 			if err := l.Add(v); err != nil {
 				return fmt.Errorf("line %s by %s/%s: %w", v.Line, v.Source, v.Ref, err)
 			}

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -20,28 +19,27 @@ type Territory struct {
 	// HeldM2 is the whole held area; Areas' sums may be less, since they are
 	// land within the country.
 	HeldM2  float64      `json:"held_m2"`
-	LengthM float64      `json:"length_m"` // of the line
+	LengthM float64      `json:"length_m"`           // of the line
+	RadiusM float64      `json:"radius_m,omitempty"` // how far it may be off, 95 %, as its source says
 	Areas   []line.Share `json:"areas"`
 }
 
-// Territory measures the held area of the first line that has one.
+// Territory measures what is held of each area at an instant.
 func (a *App) Territory(ctx context.Context, at time.Time) (*Territory, error) {
 	if err := a.place(ctx); err != nil {
 		return nil, err
 	}
-	if len(a.areas) == 0 {
-		return nil, errors.New("the agreement names no areas to measure (report.area_file)")
+	held, err := a.heldLine()
+	if err != nil {
+		return nil, err
 	}
-	for i := range a.agreement.Lines {
-		v := a.lines[a.agreement.Lines[i].ID].At(at)
-		if v == nil || v.HeldBy == "" {
-			continue
-		}
-		shares, err := line.Territory(v.Held, a.areas)
-		if err != nil {
-			return nil, err
-		}
-		return &Territory{At: at, Line: v.Line, Version: v.ID, From: v.From, Source: v.Source, HeldBy: v.HeldBy, HeldM2: round(v.Held.Area()), LengthM: round(v.Length()), Areas: shares}, nil
+	v := held.At(at)
+	if v == nil {
+		return nil, fmt.Errorf("nobody's area is known at %s: the first areas of control are of %s", at.Format(time.DateOnly), held.Versions[0].From.Format(time.DateOnly))
 	}
-	return nil, fmt.Errorf("no line has a held area at %s; import areas of control first", at.Format(time.DateOnly))
+	shares, err := line.Territory(v.Held, a.areas)
+	if err != nil {
+		return nil, err
+	}
+	return &Territory{At: at, Line: v.Line, Version: v.ID, From: v.From, Source: v.Source, HeldBy: v.HeldBy, HeldM2: round(v.Held.Area()), LengthM: round(v.Length()), RadiusM: v.RadiusM, Areas: shares}, nil
 }

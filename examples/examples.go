@@ -10,7 +10,7 @@ import (
 	"io/fs"
 )
 
-//go:embed */*.yaml */*.geojson
+//go:embed */*.yaml */*.geojson */*.csv
 var files embed.FS
 
 // Files returns the examples: a folder for each, with agreement.yaml in it.

@@ -25,6 +25,6 @@ func formats() []*format.Format {
 		&declaration.CSV, &declaration.JSONLines, &declaration.GeoJSON,
 		&ucdp.Format, &acled.Format, &viina.Format, &bellingcat.Format, &cir.Format, &yemen.Format,
 		&firms.Format, &firms.Coverage, &sirens.Official, &sirens.Volunteer, &osce.Format,
-		&controlarea.DeepState, &boundary.GeoBoundaries, &gazetteer.Settlements, &gazetteer.PowerPlants, &gazetteer.PAX,
+		&controlarea.DeepState, &boundary.GeoBoundaries, &gazetteer.Settlements, &gazetteer.GeoNames, &gazetteer.PowerPlants, &gazetteer.PAX,
 	}
 }

@@ -70,8 +70,8 @@ func (c *composer) gaps(s *section) {
 		}
 		near := dash(g.Near)
 		if g.Near != "" {
-			if name, _ := r.nearest(l, midpoint(g.From, g.To), 50e3); name != "" {
-				near = name
+			if town, _ := r.nearest(midpoint(g.From, g.To), 50e3); town != nil {
+				near = l.text(town.Name)
 			}
 		}
 		t.rows = append(t.rows, row{cells: []cell{plain(l.line(g.Line)), plain(l.km(g.LengthM)),
@@ -87,22 +87,24 @@ func midpoint(a, b geo.Point) geo.Point {
 	return geo.Point{Lat: (a.Lat + b.Lat) / 2, Lon: (a.Lon + b.Lon) / 2}
 }
 
-// nearest names the closest settlement within so many metres.
-func (r *Report) nearest(l *locale, p geo.Point, within float64) (string, float64) {
-	name, best := "", within
-	for _, s := range r.geometry.settlements {
+// nearest is the closest settlement within so many metres, nil if there is none.
+func (r *Report) nearest(p geo.Point, within float64) (*Settlement, float64) {
+	var nearest *Settlement
+	best := within
+	for i := range r.geometry.settlements {
+		s := &r.geometry.settlements[i]
 		if d := metres(s.At, p); d < best {
-			best, name = d, l.text(s.Name)
+			best, nearest = d, s
 		}
 	}
-	return name, best
+	return nearest, best
 }
 
 // near says where a part of the map lies.
 func (c *composer) near(b box) string {
 	mid := geo.Point{Lat: (b.s + b.n) / 2, Lon: (b.w + b.e) / 2}
-	if name, _ := c.r.nearest(c.l, mid, 80e3); name != "" {
-		return name
+	if town, _ := c.r.nearest(mid, 80e3); town != nil {
+		return c.l.text(town.Name)
 	}
 	return c.l.latlon(mid.Lat, mid.Lon, 5000)
 }
@@ -255,7 +257,7 @@ func (c *composer) method() {
 		}
 	}
 	add(l.t("versions.agreement"), strings.TrimSuffix(r.Agreement+" "+r.AgreementVersion, " "), true)
-	for _, v := range r.LineVersions {
+	version := func(name string, v LineVersion) {
 		s := fmt.Sprintf("%s · %s · %s", v.Version, l.instant(v.From), l.km(v.LengthM))
 		if v.RadiusM > 0 {
 			s += " · ± " + l.km(v.RadiusM)
@@ -263,7 +265,13 @@ func (c *composer) method() {
 		if v.Source != "" {
 			s += " · " + v.Source
 		}
-		add(l.line(v.Line), s, false)
+		add(name, s, false)
+	}
+	for _, v := range r.LineVersions {
+		version(l.line(v.Line), v)
+	}
+	if r.Control != nil {
+		version(l.t("versions.control"), *r.Control)
 	}
 	add(l.t("versions.software"), r.Software, true)
 	if r.Journal.Root != "" {
@@ -308,15 +316,11 @@ func (c *composer) observer(a *AnnexRow) string {
 		return l.t("not-stated")
 	}
 	s := l.latlon(a.Observer.Lat, a.Observer.Lon, max(1, c.r.Policy.RoundM))
-	if name, d := c.r.nearest(l, geo.Point{Lat: a.Observer.Lat, Lon: a.Observer.Lon}, 30e3); name != "" {
-		s = name
+	at := geo.Point{Lat: a.Observer.Lat, Lon: a.Observer.Lon}
+	if town, d := c.r.nearest(at, 30e3); town != nil {
+		s = l.text(town.Name)
 		if d > 500 {
-			for _, t := range c.r.geometry.settlements {
-				if l.text(t.Name) == name {
-					s = l.t("from-town", "km", l.km(d), "dir", l.compass(azimuth(t.At, geo.Point{Lat: a.Observer.Lat, Lon: a.Observer.Lon})), "town", name)
-					break
-				}
-			}
+			s = l.t("from-town", "km", l.km(d), "dir", l.compass(azimuth(town.At, at)), "town", s)
 		}
 		s += "\n" + l.latlon(a.Observer.Lat, a.Observer.Lon, max(1, c.r.Policy.RoundM))
 	}

@@ -28,7 +28,7 @@ func addGround(in *report.Input) {
 	for i := range 31 {
 		g, l := 1e6*math.Abs(5*math.Sin(float64(i))), 1e6*math.Abs(2*math.Cos(2*float64(i)))
 		in.Territory = append(in.Territory, territory.Period{From: to.AddDate(0, 0, i-31), To: to.AddDate(0, 0, i-30), Version: "5be1f3a0", HeldBy: "south", HeldM2: 9e9 + 1e6*float64(i), GainedM2: g, LostM2: l,
-			UncertainM2: 5e7, LengthM: 280e3, Areas: []territory.Holding{
+			UncertainM2: 5e7, LengthM: 280e3, RadiusM: 180, Areas: []territory.Holding{
 				{Area: "Upper district", LandM2: 4e10, HeldM2: 3e9 + 1e6*float64(i), GainedM2: g, LostM2: l, UncertainM2: 2e7}, {Area: "Lower district", LandM2: 4e10, HeldM2: 6e9, UncertainM2: 3e7}}})
 	}
 }

@@ -85,6 +85,7 @@ type Input struct {
 	// may see it; Territory who held what, for up to 31 days, the last of them this.
 	Storage   []ledger.Sheet
 	Territory []territory.Period
+	Control   *line.Version // what Territory ends with; nil: there is none
 
 	Lines       []line.Version // in force at the cut-off
 	Zones       []Shape        // in force at the cut-off, in the agreement's order

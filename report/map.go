@@ -259,7 +259,8 @@ func (r *Report) finish(l *locale, d *drawing, p *projection) {
 func (r *Report) towns(l *locale, d *drawing, p *projection) {
 	list := slices.Clone(r.geometry.settlements)
 	slices.SortStableFunc(list, func(a, b Settlement) int { return a.Rank - b.Rank })
-	var taken []box
+	right, bottom := p.x+mapWidth-32, p.y+d.h-24
+	taken := []box{{p.x, bottom - 26, p.x + mapWidth/4, bottom}} // the scale bar's
 	n := 0
 	for _, s := range list {
 		at := p.at(s.At)
@@ -267,14 +268,18 @@ func (r *Report) towns(l *locale, d *drawing, p *projection) {
 			continue
 		}
 		name := l.text(s.Name)
-		b := box{at.x - 2, at.y - 8, at.x + 4 + 3.6*float64(len([]rune(name))), at.y + 3}
+		length := 4 + 3.6*float64(len([]rune(name)))
+		b, anchor, x := box{at.x - 2, at.y - 8, at.x + length, at.y + 3}, "", at.x+3
+		if b.e > right { // the frame would cut it off
+			b.w, b.e, anchor, x = at.x-length, at.x+2, "end", at.x-3
+		}
 		if slices.ContainsFunc(taken, func(o box) bool { return b.w < o.e && b.e > o.w && b.s < o.n && b.n > o.s }) {
 			continue
 		}
 		taken = append(taken, b)
 		n++
 		d.add(mark{kind: pathMark, closed: true, paths: [][]pt{{{at.x - 1.3, at.y - 1.3}, {at.x + 1.3, at.y - 1.3}, {at.x + 1.3, at.y + 1.3}, {at.x - 1.3, at.y + 1.3}}}, fill: "#ffffff", fillOpacity: 1, stroke: inkColour, width: 0.6})
-		d.add(mark{kind: textMark, at: pt{at.x + 3, at.y - 2}, text: name, size: 6.5, italic: true, halo: true, fill: "#3a4048"})
+		d.add(mark{kind: textMark, at: pt{x, at.y - 2}, text: name, anchor: anchor, size: 6.5, italic: true, halo: true, fill: "#3a4048"})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/incident"
+	"github.com/truce-monitor/truce/line"
 )
 
 // geometry is what the maps need beside the rows.
@@ -48,11 +49,11 @@ func (b *builder) geometry() {
 				}
 			}
 		}
-		source := v.Source
-		if b.r.anonymous {
-			source = ""
-		}
-		b.r.LineVersions = append(b.r.LineVersions, LineVersion{v.Line, v.ID, v.From, source, round(length, 0), v.RadiusM})
+		b.r.LineVersions = append(b.r.LineVersions, b.lineVersion(v, length))
+	}
+	if v := b.in.Control; v != nil && !slices.ContainsFunc(b.in.Lines, func(l line.Version) bool { return l.ID == v.ID }) {
+		x := b.lineVersion(v, v.Length())
+		b.r.Control = &x
 	}
 	bounds := box{-180, -90, 180, 90}
 	if a := b.in.Agreement.Area; len(a) == 4 {
@@ -85,6 +86,15 @@ func (b *builder) geometry() {
 		e = bounds
 	}
 	g.extent = e
+}
+
+// lineVersion is what a report says of a version, length in metres.
+func (b *builder) lineVersion(v *line.Version, length float64) LineVersion {
+	source := v.Source
+	if b.r.anonymous {
+		source = ""
+	}
+	return LineVersion{v.Line, v.ID, v.From, source, round(length, 0), v.RadiusM}
 }
 
 // projection maps degrees to points: equirectangular, true to scale along the

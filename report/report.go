@@ -69,6 +69,7 @@ type Report struct {
 	Journal      Head          `json:"journal"`
 	Software     string        `json:"software,omitempty"`
 	LineVersions []LineVersion `json:"line_versions,omitempty"`
+	Control      *LineVersion  `json:"control,omitempty"` // areas of control, where they are no line's
 
 	loc        *time.Location
 	names      names

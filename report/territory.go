@@ -49,7 +49,7 @@ func (c *composer) territory() {
 	if last.UncertainM2 == 0 {
 		s.add(note(l.t("territory.unknown")))
 	} else {
-		s.add(note(l.t("territory.bound")))
+		s.add(note(l.t("territory.bound", "km", l.km(last.RadiusM))))
 	}
 }
 

@@ -49,8 +49,9 @@ type Period struct {
 	GainedM2    float64   `json:"gained_m2"`
 	LostM2      float64   `json:"lost_m2"`
 	UncertainM2 float64   `json:"uncertain_m2,omitempty"`
-	LengthM     float64   `json:"length_m"` // of the line at its end
-	Areas       []Holding `json:"areas"`    // that any of it touches, in the order of the agreement
+	LengthM     float64   `json:"length_m"`           // of the line at its end
+	RadiusM     float64   `json:"radius_m,omitempty"` // how far that may be off, 95 %, as its source says
+	Areas       []Holding `json:"areas"`              // that any of it touches, in the order of the agreement
 }
 
 // Survey follows a held area from version to version: what did not change is
@@ -181,7 +182,7 @@ func overlap(a, b [4]float64) bool {
 // Take returns who holds what now and what changed since Take was last called;
 // from and to are the period's ends.
 func (s *Survey) Take(from, to time.Time) (Period, error) {
-	p := Period{From: from.UTC(), To: to.UTC(), Version: s.now.ID, HeldBy: s.now.HeldBy, LengthM: round(s.now.Length()), Areas: []Holding{}}
+	p := Period{From: from.UTC(), To: to.UTC(), Version: s.now.ID, HeldBy: s.now.HeldBy, LengthM: round(s.now.Length()), RadiusM: s.now.RadiusM, Areas: []Holding{}}
 	p.HeldM2, p.GainedM2, p.LostM2 = round(s.whole.HeldM2), round(s.whole.GainedM2), round(s.whole.LostM2)
 	p.UncertainM2 = round(s.now.RadiusM * s.now.Length())
 	for i := range s.held {

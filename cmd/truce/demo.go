@@ -78,7 +78,7 @@ func (c *cli) demonstrated(ctx context.Context, w *app.App, dir, html string, r 
 		return err
 	}
 	t := s.Totals
-	fmt.Fprintf(c.out, "SIMULATED: nothing in this scenario happened.\n\n")
+	fmt.Fprintf(c.out, "SIMULATED: nothing in this scenario happened. Its towns are those of GeoNames (geonames.org), CC BY 4.0.\n\n")
 	fmt.Fprintf(c.out, "%d reports by %d sources over %d days became %d incidents and %d findings, %d of them of breach.\n", t.Observations, len(s.Sources), t.Days, t.Incidents, t.Findings, t.Breaches)
 	fmt.Fprintf(c.out, "On %s: %s, of which %d broke a term, %d can't be determined and %d fall under an exception.\n\n",
 		r.Day, plural(r.Totals.Incidents.Incidents, "incident", "incidents"), r.Totals.Breach, r.Totals.Undetermined, r.Totals.Excepted)

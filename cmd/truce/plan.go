@@ -35,12 +35,15 @@ together are the country: nothing beyond them counts, if there are any.`,
 				return err
 			}
 			opt.Line = of
-			if settlements != "" {
-				if opt.Settlements, err = c.settlements(settlements); err != nil {
+			return c.reading(cmd.Context(), func(a *app.App) error {
+				if settlements == "" {
+					opt.Settlements, err = a.Settlements(cmd.Context())
+				} else {
+					opt.Settlements, err = c.settlements(settlements)
+				}
+				if err != nil {
 					return err
 				}
-			}
-			return c.reading(cmd.Context(), func(a *app.App) error {
 				if opt.At, err = c.instant(cmd.Context(), a, at); err != nil {
 					return err
 				}
@@ -64,7 +67,7 @@ together are the country: nothing beyond them counts, if there are any.`,
 	f.StringVar(&km, "km", "", "how far the sides pull back")
 	f.StringVar(&of, "line", "", "line of the agreement (default: the first in force)")
 	f.StringVar(&at, "at", "", "date or time whose line counts (default: the last on record, or now)")
-	f.StringVar(&settlements, "settlements", "", "CSV file with name, lat, lon and perhaps population")
+	f.StringVar(&settlements, "settlements", "", "CSV file with name, lat, lon and perhaps population (default: those imported)")
 	f.StringVar(&out, "out", "", "write zones and pull-back lines to this GeoJSON file")
 	f.BoolVar(&asJSON, "json", false, "one JSON document")
 	f.BoolVar(&asCSV, "csv", false, "a CSV table")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -75,7 +76,11 @@ func (c *cli) held(cmd *cobra.Command, a *app.App, at time.Time, asJSON, asCSV b
 	if err := c.table(asCSV, []string{"area", "land_km2", "held_km2", "held_percent"}, rows); err != nil {
 		return err
 	}
-	c.note("held by %s in all: %s km²; line %s: %s km; version %s, since %s (%s)", x.HeldBy, decimal(x.HeldM2/1e6, 0), x.Line, decimal(x.LengthM/1000, 0), x.Version, stamp(x.From), x.Source)
+	off := ""
+	if x.RadiusM > 0 {
+		off = fmt.Sprintf(", which may be %s km off: ± %s km² if everywhere to the same side", decimal(x.RadiusM/1000, 1), decimal(x.RadiusM*x.LengthM/1e6, 0))
+	}
+	c.note("held by %s in all: %s km²; its edge less coast and border: %s km%s; version %s, since %s (%s)", x.HeldBy, decimal(x.HeldM2/1e6, 0), decimal(x.LengthM/1000, 0), off, x.Version, stamp(x.From), x.Source)
 	return nil
 }
 
@@ -151,6 +156,9 @@ func (c *cli) effects(cmd *cobra.Command, a *app.App, at time.Time, asJSON, asCS
 	}
 	var rows [][]string
 	for _, e := range list {
+		if !asCSV && e.HeldM2+e.OtherM2 < 50_000 {
+			continue // areas' edges differ by as much
+		}
 		rows = append(rows, []string{e.Zone, e.Area, km2(e.HeldM2), km2(e.OtherM2)})
 	}
 	if err := c.table(asCSV, []string{"zone", "area", "held_km2", "other_km2"}, rows); err != nil {

@@ -86,6 +86,7 @@ type Area struct {
 	Name       string
 	From       time.Time // UTC; zero: not dated, a boundary
 	HeldBy     string    // as the source names it, if it does
+	Line       string    // which line of the agreement its edge is a course of, as the file names it
 	Area       geo.MultiPolygon
 	RadiusM    float64           // how far the true edge may lie from this one, 95 %, metres; 0: the source does not say
 	Properties map[string]string // what the file said beyond this type
@@ -99,6 +100,7 @@ type Place struct {
 	Name     string
 	Area     string // administrative area it lies in
 	Position geo.Point
+	People   int // who live there; 0: the source does not say
 }
 
 // Site is an object that terms may protect, such as a power plant.

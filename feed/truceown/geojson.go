@@ -17,7 +17,8 @@ import (
 // geometry, is an observation with the fields as properties; a line is a
 // version of a line of contact (properties source, ref, from, and line, left,
 // right, radius_m where they are known); a polygon is an area that somebody
-// holds (source, ref, from, held_by, radius_m) or that has a name.
+// holds (source, ref, from, held_by, and line, radius_m where they are known) or
+// that has a name.
 var GeoJSON = format.Format{
 	Name:  "truce-geojson",
 	Title: "truce's own GeoJSON",
@@ -76,7 +77,7 @@ func (r *geoReader) feature(raw []byte) (it item.Item, err error) {
 		}
 		it.Line = l
 	case len(f.Polygons) > 0 && len(f.Points) == 0 && len(f.Polylines) == 0:
-		a := &item.Area{Area: f.Polygons, Name: property(properties, "name"), HeldBy: property(properties, "held_by")}
+		a := &item.Area{Area: f.Polygons, Name: property(properties, "name"), HeldBy: property(properties, "held_by"), Line: property(properties, "line")}
 		if a.Source, a.Ref, a.From, err = r.known(properties, a.HeldBy != ""); err != nil {
 			return it, err
 		}
