@@ -311,7 +311,7 @@ func (a *App) Settlements(ctx context.Context) ([]withdrawal.Settlement, error) 
 	places, err := a.places(ctx)
 	var out []withdrawal.Settlement
 	for _, p := range places {
-		s := withdrawal.Settlement{Name: p.Name, Region: p.Area, At: p.Position, People: p.People}
+		s := withdrawal.Settlement{Name: p.Name, Source: p.Source, Region: p.Area, At: p.Position, People: p.People}
 		if s.People == 0 {
 			s.People = -1
 		}

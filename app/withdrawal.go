@@ -35,6 +35,8 @@ type Withdrawal struct {
 	Source  string             `json:"source,omitempty"`
 	Areas   bool               `json:"areas"` // the agreement names the areas that are the country
 	Plans   []*withdrawal.Plan `json:"plans"`
+	// Settlements says who told where people live, in alphabetical order.
+	Settlements []string `json:"settlements_by,omitempty"`
 }
 
 // Withdrawal measures withdrawals from a line in the course in force.
@@ -51,6 +53,12 @@ func (a *App) Withdrawal(ctx context.Context, opt WithdrawalOptions) (*Withdrawa
 		return nil, err
 	}
 	out := &Withdrawal{At: opt.At, Line: v.Line, Version: v.ID, From: v.From, Source: v.Source, Areas: len(a.areas) > 0, Plans: make([]*withdrawal.Plan, len(opt.Metres))}
+	for _, s := range opt.Settlements {
+		if s.Source != "" && !slices.Contains(out.Settlements, s.Source) {
+			out.Settlements = append(out.Settlements, s.Source)
+		}
+	}
+	slices.Sort(out.Settlements)
 	a.progress.Begin("measuring withdrawals", int64(len(opt.Metres)))
 	defer a.progress.End()
 	var (

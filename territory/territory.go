@@ -342,7 +342,7 @@ func (s *Survey) Effect(zone string, z geo.MultiPolygon) ([]Effect, error) {
 			return nil, fmt.Errorf("zone %s in %s: %w", zone, a.Name, err)
 		}
 		e := Effect{Zone: zone, Area: a.Name, HeldM2: round(held.Area())}
-		if e.OtherM2 = round(land.Area() - held.Area()); e.HeldM2+e.OtherM2 >= 1 {
+		if e.OtherM2 = round(max(0, land.Area()-held.Area())); e.HeldM2+e.OtherM2 >= 1 {
 			out = append(out, e)
 		}
 	}

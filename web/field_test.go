@@ -334,6 +334,11 @@ func TestZones(t *testing.T) {
 			t.Errorf("%s km² is not in\n%s", text, after)
 		}
 	}
+	for _, people := range []int{want.Left.Settlements, want.Right.Settlements, want.Left.People, want.Right.People} {
+		if text := thousands(float64(people)); people == 0 || !strings.Contains(after, text) {
+			t.Errorf("%s settlements or people are not in\n%s", text, after)
+		}
+	}
 	v.press("Keep for comparing")
 	v.press("Make it so")
 	v.wait(`document.querySelectorAll("section[aria-labelledby=bench-compare] tbody tr").length === 2`)
@@ -530,6 +535,40 @@ func TestIssues(t *testing.T) {
 	}
 }
 
+// Who holds how much ground: as measured, day by day where there are few days,
+// with the doubt about it; by another period if that is asked for.
+func TestTerritory(t *testing.T) {
+	s := sharedSite(t)
+	v := s.open(t, window{})
+	v.signIn()
+	v.goTo("/issues")
+	const section = `section[aria-labelledby="territory"]`
+	bars := func(n int) string {
+		return fmt.Sprintf(`document.querySelectorAll('%s svg g').length === %d`, section, n)
+	}
+	days, err := s.app.Movements(t.Context(), time.Time{}, time.Time{}, "day")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.wait(bars(len(days)))
+	last, text := days[len(days)-1], v.text(section)
+	for _, want := range []string{
+		"Russia holds " + thousands(last.HeldM2/1e6) + " km² ± " + thousands(last.UncertainM2/1e6),
+		"lay everywhere 3 km to the same side", "gained and lost: 7 Mar 2026",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	for _, h := range last.Areas {
+		if row := h.Area + "\t" + thousands(h.HeldM2/1e6) + " km²"; !strings.Contains(text, row) {
+			t.Errorf("%q is not in\n%s", row, text)
+		}
+	}
+	eval[bool](v, `(() => { const e = document.querySelector('`+section+` select'); e.value = "month"; e.dispatchEvent(new Event("change", { bubbles: true })); return true })()`)
+	v.wait(bars(2))
+}
+
 // openCase leads a case to where its findings wait for other eyes.
 func (s *site) openCase(ctx context.Context) error {
 	found, err := s.app.Findings(ctx, app.Filter{Result: "breach", Limit: 1})
@@ -560,7 +599,11 @@ var demoTime = time.Date(2026, 3, 8, 21, 51, 0, 0, time.UTC)
 
 func (s *site) measured(t *testing.T, metres map[string]float64) *withdrawal.Plan {
 	t.Helper()
-	w, err := s.app.Withdrawal(t.Context(), app.WithdrawalOptions{At: demoTime, Metres: []map[string]float64{metres}})
+	places, err := s.app.Settlements(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := s.app.Withdrawal(t.Context(), app.WithdrawalOptions{At: demoTime, Metres: []map[string]float64{metres}, Settlements: places})
 	if err != nil {
 		t.Fatal(err)
 	}

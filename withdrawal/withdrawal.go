@@ -30,6 +30,7 @@ type Ground struct {
 // Settlement is a place where people live.
 type Settlement struct {
 	Name   string
+	Source string // who says so
 	Region string
 	At     geo.Point
 	People int // -1: not known

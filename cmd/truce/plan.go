@@ -180,6 +180,9 @@ func (c *cli) planned(w *app.Withdrawal, asCSV, settled bool) error {
 		c.note("the agreement names no areas (report.area_file): nothing is cut off at a border or a coast")
 	}
 	c.note("line %s: %s km; version %s, since %s %s", w.Line, decimal(first.LineM/1000, 0), w.Version, stamp(w.From), w.Source)
+	if len(w.Settlements) > 0 {
+		c.note("settlements and people: %s; + where some have no number of people", strings.Join(w.Settlements, ", "))
+	}
 	return nil
 }
 

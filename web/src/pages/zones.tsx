@@ -15,7 +15,7 @@ import { useLoad } from "../ui/load";
 interface Share { area: string; land_m2: number; left_m2: number }
 interface Side { party?: string; distance_m: number; area_m2: number; pullback_m: number; settlements: number; people: number; uncounted: number; areas?: Share[] }
 interface Measured { line_m: number; left: Side; right: Side; asymmetry: number; equal?: { party?: string; on_left: boolean; distance_m: number; area_m2: number } }
-interface Answer { at: string; line: string; version: string; from: string; source?: string; areas: boolean; plans: Measured[]; features: { features: Feature[] }[] }
+interface Answer { at: string; line: string; version: string; from: string; source?: string; areas: boolean; plans: Measured[]; settlements_by?: string[]; features: { features: Feature[] }[] }
 interface Result { plan: Plan; measured: Measured; features: Feature[]; answer: Answer }
 
 const km2 = (m2: number) => t("unit.km2", { n: number(m2 / 1e6, m2 < 1e8 ? 1 : 0) });
@@ -202,7 +202,7 @@ function Scales({ r, sides }: { r: Measured; sides: readonly [string, string] })
 }
 
 const Provenance = ({ a, line }: { a: Answer; line: Feature }) => (
-  <p class="small grey">{t("zones.from", { line: said(line.properties!["name"] as string) || a.line, version: a.version })} <Instant at={a.at} both />{a.source && ` · ${a.source}`}</p>
+  <p class="small grey">{t("zones.from", { line: said(line.properties!["name"] as string) || a.line, version: a.version })} <Instant at={a.at} both />{a.source && ` · ${a.source}`}{a.settlements_by && ` · ${t("zones.settlements-by", { names: a.settlements_by.join(", ") })}`}</p>
 );
 
 function Compare({ rows, sides, now, load, drop }: { rows: Result[]; sides: readonly [string, string]; now: Plan; load: (p: Plan) => void; drop: (p: Plan) => void }) {
