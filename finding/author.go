@@ -15,7 +15,7 @@ type author struct {
 	candidates  []string
 	probability []float64
 	rest        []float64 // the same without what parties say of each other
-	basis       string
+	grounds     []ground
 	reasons     chain
 }
 
@@ -99,45 +99,48 @@ func (j *Judge) fromPlace(a *author, s *situation) {
 	par := &j.par.Author
 	in := s.in
 	var own float64 // chance that it is the act of who holds the place
-	var what string
-	landed := false
+	var what ground
+	fell := false
 	switch {
 	case !ofForce(in.Activity):
 	case in.Direction == observation.Outgoing:
-		own, what = par.LaunchedHere, "fire went out from there"
+		own, what = par.LaunchedHere, launched
 	case in.Direction == observation.Incoming, in.Direction == observation.Impact:
-		own, what, landed = 1-par.LandedHere, "fire came in there", true
+		own, what, fell = 1-par.LandedHere, landed, true
 	}
 	if what == "" {
 		switch in.Activity {
 		case observation.Presence, observation.Movement, observation.Construction, observation.Mine, observation.Exercise:
-			own, what = par.HeldHere, "who holds the place has what is there"
+			own, what = par.HeldHere, held
 		case observation.AccessDenied, observation.Detention:
-			own, what = par.ObstructedHere, "who holds the place controls access"
+			own, what = par.ObstructedHere, obstructed
 		case observation.Shelling, observation.MissileStrike, observation.AirStrike, observation.UAVStrike, observation.Damage, observation.Casualty:
-			own, what, landed = 1-par.StruckHere, "it struck there", true
+			own, what, fell = 1-par.StruckHere, struck, true
 		case observation.UAVFlight, observation.AircraftFlight:
-			own, what = par.FlownHere, "it flew there"
+			own, what = par.FlownHere, flown
 		case observation.Jamming:
-			own, what = par.JammedHere, "it was jammed there"
+			own, what = par.JammedHere, jammed
 		case observation.Explosion:
 			// Ears and sensors can't tell guns from shells; who tells of a place was hit.
 			if !tells(in, observation.News, observation.UAV, observation.Dataset) {
 				return
 			}
-			own, what, landed = 1-par.StruckHere, "it struck there", true
+			own, what, fell = 1-par.StruckHere, struck, true
 		default:
 			return
 		}
 	}
+	a.grounds = append(a.grounds[:0], what)
 	if j.named(s) && p < par.NamedHere {
-		p, what = par.NamedHere, what+", by the name of the place"
+		p = par.NamedHere
+		a.grounds = append(a.grounds, byName)
 	}
 	if byParties(in) {
-		own, what = 0.5+(own-0.5)*(2*par.Claims[observation.Party]-1), what+" by a party's word alone"
+		own = 0.5 + (own-0.5)*(2*par.Claims[observation.Party]-1)
+		a.grounds = append(a.grounds, byWord)
 	}
 	far := 1.0
-	if landed {
+	if fell {
 		if reach := j.par.Weapons[in.Weapon].RangeM; reach > 0 && s.place.DistanceM > reach {
 			// As far as its place is known.
 			out := 1.0
@@ -145,7 +148,7 @@ func (j *Judge) fromPlace(a *author, s *situation) {
 				out = normal((s.place.DistanceM - reach) / sigma)
 			}
 			far = 1 - out*(1-par.OutOfRange)
-			what += ", farther from the line than the weapon reaches"
+			a.grounds = append(a.grounds, beyondReach)
 		}
 	}
 	a.update(func(party string) float64 {
@@ -157,11 +160,10 @@ func (j *Judge) fromPlace(a *author, s *situation) {
 		}
 		return p*(1-own)*far + (1-p)*own
 	})
-	a.basis = what
 	if s.brief {
 		return
 	}
-	a.reasons.add("author-side", "It lies on the side of "+side+" with "+percent(p)+", and "+what+".", "side", side, "probability", number(p), "weight", number(own), "distance_m", number(s.place.DistanceM))
+	a.reasons.add("author-side", "It lies on the side of "+side+" with "+percent(p)+", and "+basis(a.grounds)+".", "side", side, "probability", number(p), "grounds", codes(a.grounds), "weight", number(own), "distance_m", number(s.place.DistanceM))
 }
 
 // Where a course is followed: so many rays all round, of which the first leads back
@@ -248,7 +250,7 @@ func (j *Judge) fromCourse(a *author, s *situation) {
 	if best == "" {
 		return
 	}
-	a.join("its course points back to a side")
+	a.join(byCourse)
 	a.reasons.add("author-course", "Its course points back to the side of "+best+" with "+percent(back[best])+", any course with "+percent(around[best])+".", "side", best, "heading_deg", number(*in.Heading), "probability", number(back[best]), "any", number(around[best]))
 }
 
@@ -269,7 +271,7 @@ func (j *Judge) fromActors(a *author, s *situation) {
 		}
 		return j.par.Author.NotNamed
 	})
-	a.join("sources name who took part")
+	a.join(byActors)
 	a.reasons.add("author-actors", "Sources name as taking part: "+list(named)+".", "parties", list(named))
 }
 
@@ -306,7 +308,7 @@ func (j *Judge) fromClaims(a *author, s *situation) {
 			right = par.Claims["unknown"]
 		}
 		a.claimed(p.ID, right, means == observation.Party || means == "party-watched")
-		a.join("sources hold a party responsible")
+		a.join(byClaims)
 		a.reasons.add("author-claim", "Source "+c.Source+" holds "+p.ID+" responsible; weight "+number(right)+".", "source", c.Source, "party", p.ID, "means", string(means), "weight", number(right))
 	}
 	if name := s.in.Extra["actor"]; name != "" && len(s.in.Claims) == 0 {
@@ -314,7 +316,7 @@ func (j *Judge) fromClaims(a *author, s *situation) {
 		if p := j.party(name); p != nil && slices.Contains(j.conflict, p.ID) {
 			right := par.Claims[observation.Dataset]
 			a.claimed(p.ID, right, false)
-			a.join("the data set is about one actor")
+			a.join(byDataset)
 			a.reasons.add("author-dataset", "The data set gives "+p.ID+" as the actor of all it holds; weight "+number(right)+".", "party", p.ID, "weight", number(right))
 		}
 	}
@@ -351,23 +353,17 @@ func independent(in *incident.Incident, source string) bool {
 	return !known
 }
 
-func (a *author) join(basis string) {
-	switch {
-	case a.basis == "":
-		a.basis = basis
-	case a.basis != basis && !hasSuffix(a.basis, basis):
-		a.basis += "; " + basis
+func (a *author) join(g ground) {
+	if n := len(a.grounds); n == 0 || a.grounds[n-1] != g {
+		a.grounds = append(a.grounds, g)
 	}
-}
-
-func hasSuffix(s, suffix string) bool {
-	return len(s) >= len(suffix) && s[len(s)-len(suffix):] == suffix
 }
 
 // responsible answers by the threshold; below it the party stays unsaid, as it does
 // where little but a party's word speaks against it.
 func (j *Judge) responsible(a *author, threshold float64) Responsible {
-	r := Responsible{Candidates: make([]Candidate, len(a.candidates)), Basis: a.basis}
+	r := Responsible{Candidates: make([]Candidate, len(a.candidates))}
+	r.rest(a.grounds...)
 	for i, id := range a.candidates {
 		r.Candidates[i] = Candidate{Party: id, Probability: round(a.probability[i])}
 	}
@@ -394,9 +390,9 @@ func (j *Judge) describeAuthor(c *chain, r Responsible, threshold float64) {
 		return
 	}
 	best := r.Candidates[0]
-	why := "no party reaches " + percent(threshold)
 	if best.Party != "" && best.Probability >= threshold {
-		why = "little but a party's word speaks for who did it"
+		c.add("author-word", "Who is responsible is undetermined: little but a party's word speaks for who did it.", "probability", number(best.Probability), "threshold", number(threshold))
+		return
 	}
-	c.add("author", "Who is responsible is undetermined: "+why+".", "probability", number(best.Probability), "threshold", number(threshold))
+	c.add("author-undetermined", "Who is responsible is undetermined: no party reaches "+percent(threshold)+".", "probability", number(best.Probability), "threshold", number(threshold))
 }

@@ -35,18 +35,18 @@ func TestResponsible(t *testing.T) {
 		ofA   float64
 		step  string
 	}{
-		{"nothing is known", event("explosion"), "", 0.49, "author"},
-		{"no position, no side", event("burst", nowhere("", "")), "", 0.49, "author"},
+		{"nothing is known", event("explosion"), "", 0.49, "author-undetermined"},
+		{"no position, no side", event("burst", nowhere("", "")), "", 0.49, "author-undetermined"},
 		{"fire goes out", event("shelling", direction("outgoing")), "a", 0.882, "author-side"},
 		{"fire comes in", event("shelling", direction("impact")), "b", 0.02, "author-side"},
 		{"it struck", event("shelling"), "b", 0.029, "author-side"},
 		{"farther than the weapon reaches", event("shelling", weapon("mortar-82"), direction("impact")), "", 0.224, "author-side"},
-		{"the centre of an area has no side", event("presence", caveat("admin-centroid")), "", 0.49, "author"},
+		{"the centre of an area has no side", event("presence", caveat("admin-centroid")), "", 0.49, "author-undetermined"},
 		{"who holds a place has what is there", event("mine"), "a", 0.931, "author-side"},
 		{"aircraft cross lines", event("aircraft-flight"), "", 0.588, "author-side"},
 		{"a course that points back over the line", event("projectile", lat(-0.01), heading(180)), "a", 0.941, "author-course"},
 		{"a course from a long way back", event("projectile", lat(-0.01), heading(180), weapon("mlrs")), "a", 0.936, "author-course"},
-		{"a presence has no course", event("presence", caveat("admin-centroid"), heading(180)), "", 0.49, "author"},
+		{"a presence has no course", event("presence", caveat("admin-centroid"), heading(180)), "", 0.49, "author-undetermined"},
 		{"the press blames a", event("explosion", claim("news", "Army A", observation.News)), "", 0.59, "author-claim"},
 		{"the press blames a twice", event("explosion", claim("news", "Army A", observation.News), claim("other news", "A", observation.News)), "", 0.59, "author-claim"},
 		{"three patrols blame a", event("explosion", claim("1", "Army A", observation.Patrol), claim("2", "a", observation.Patrol), claim("3", "A", observation.Patrol)), "a", 0.994, "author-claim"},
@@ -59,9 +59,9 @@ func TestResponsible(t *testing.T) {
 		{"the press says what struck where", event("explosion", toldBy(observation.News)), "b", 0.029, "author-side"},
 		{"a party blames itself", event("explosion", claim("Army A", "Army A", observation.Party)), "a", 0.896, "author-claim"},
 		{"means that nobody weighed", event("explosion", claim("x", "Army A", "rumour")), "", 0.54, "author-claim"},
-		{"somebody that the terms don't know", event("explosion", claim("x", "Nobody", observation.News)), "", 0.49, "author"},
+		{"somebody that the terms don't know", event("explosion", claim("x", "Nobody", observation.News)), "", 0.49, "author-undetermined"},
 		{"a data set about one actor", event("explosion", noting("actor", "Army A")), "a", 0.896, "author-dataset"},
-		{"a name alone is no blame", event("explosion", actors("Army A")), "", 0.49, "author"},
+		{"a name alone is no blame", event("explosion", actors("Army A")), "", 0.49, "author-undetermined"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

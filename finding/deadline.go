@@ -159,7 +159,7 @@ func (j *Judge) passed(r *rule, asOf time.Time, t *tally) Finding {
 	c := chain{}
 	c.cite(r)
 	c.add("deadline", "The deadline was "+stamp(r.deadline.Time)+"; this is as of "+stamp(asOf)+".", "deadline", iso(r.deadline.Time), "as_of", iso(asOf))
-	c.add("bound", "The duty is of "+list(r.bound)+".", "parties", list(r.bound))
+	c.add("duty", "The duty is of "+list(r.bound)+".", "parties", list(r.bound))
 
 	switch {
 	case r.kind == "delivery":
@@ -209,7 +209,7 @@ func (j *Judge) delivery(r *rule, t *tally, f *Finding, c *chain) {
 		c.add("late", "What came after the deadline shows that it had not all come before.")
 	default:
 		f.BreachProbability = j.par.Rule.NoEvidence
-		c.add("no-evidence", "That no more was reported does not prove that no more was delivered.")
+		c.add("no-more-evidence", "That no more was reported does not prove that no more was delivered.")
 	}
 	if f.Result != Consistent && f.BreachProbability >= r.threshold.Breach {
 		f.Result, f.Under = Breach, []string{""}
@@ -220,12 +220,15 @@ func (j *Judge) delivery(r *rule, t *tally, f *Finding, c *chain) {
 func (j *Judge) duty(r *rule, result Result) Responsible {
 	a := j.author(&situation{in: &incident.Incident{Activity: observation.Other}})
 	if len(r.bound) == 1 && result == Breach {
-		return Responsible{Party: r.bound[0], Probability: 1, Candidates: []Candidate{{r.bound[0], 1}}, Basis: "the duty is that party's alone"}
+		out := Responsible{Party: r.bound[0], Probability: 1, Candidates: []Candidate{{r.bound[0], 1}}}
+		out.rest(dutyAlone)
+		return out
 	}
 	out := j.responsible(a, 1.1)
-	out.Basis = "the duty is shared"
+	is := dutyShared
 	if len(r.bound) == 1 {
-		out.Basis = "whether the duty was met is undetermined"
+		is = dutyUndetermined
 	}
+	out.rest(is)
 	return out
 }

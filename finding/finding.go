@@ -66,7 +66,8 @@ type Responsible struct {
 	Party       string      `json:"party,omitempty"`
 	Probability float64     `json:"probability,omitempty"`
 	Candidates  []Candidate `json:"candidates,omitempty"`
-	Basis       string      `json:"basis,omitempty"` // in one phrase, English
+	Basis       string      `json:"basis,omitempty"`   // in one phrase, English
+	Grounds     []string    `json:"grounds,omitempty"` // the codes of what Basis says, in its order, for message catalogues
 }
 
 // Candidate is one possible author with its probability.

@@ -104,9 +104,9 @@ func (m *matcher) empty() bool {
 	return m.activities == nil && m.weapons == nil && len(m.forces) == 0 && len(m.directions) == 0 && m.minCount == 0 && m.calibre == nil
 }
 
-// match is the probability that in is what m describes; doubt names in one
-// phrase what is not known.
-func (m *matcher) match(in *incident.Incident, p *Parameters) (probability float64, doubt string) {
+// match is the probability that in is what m describes; unsure names what is not
+// known.
+func (m *matcher) match(in *incident.Incident, p *Parameters) (probability float64, unsure doubt) {
 	probability = 1
 	if m.activities != nil {
 		probability = 0
@@ -128,7 +128,7 @@ func (m *matcher) match(in *incident.Incident, p *Parameters) (probability float
 		switch {
 		case !weaponKnown:
 			probability *= p.Rule.WeaponUnknown
-			doubt = "the weapon is not known"
+			unsure = noWeapon
 		case !m.weapons[string(in.Weapon)]:
 			return 0, ""
 		}
@@ -136,14 +136,14 @@ func (m *matcher) match(in *incident.Incident, p *Parameters) (probability float
 	if len(m.forces) > 0 {
 		q := m.force(in, weaponKnown, p)
 		if q > 0 && q < 1 {
-			doubt = "the kind of force is not known"
+			unsure = noForce
 		}
 		probability *= q
 	}
 	if m.calibre != nil {
 		q := calibre(m.calibre, in, p)
 		if q > 0 && q < 1 {
-			doubt = "the calibre is not known"
+			unsure = noCalibre
 		}
 		probability *= q
 	}
@@ -152,7 +152,7 @@ func (m *matcher) match(in *incident.Incident, p *Parameters) (probability float
 			return 0, ""
 		}
 		probability *= p.Rule.DirectionUnknown
-		doubt = "the direction is not known"
+		unsure = noDirection
 	}
 	if m.minCount > 1 {
 		most := max(in.Count.Max, in.Count.N, 1)
@@ -162,13 +162,13 @@ func (m *matcher) match(in *incident.Incident, p *Parameters) (probability float
 		case least >= m.minCount || in.Count.N >= m.minCount && in.Count.Min == 0:
 		case in.Count.N >= m.minCount:
 			probability *= p.Rule.CountLikely
-			doubt = "the number is not sure"
+			unsure = noNumber
 		default:
 			probability *= p.Rule.CountPossible
-			doubt = "the number is not sure"
+			unsure = noNumber
 		}
 	}
-	return probability, doubt
+	return probability, unsure
 }
 
 func (m *matcher) force(in *incident.Incident, weaponKnown bool, p *Parameters) float64 {

@@ -110,7 +110,7 @@ func (j *Judge) permitted(p *permission, s *situation) *exception {
 	var args []string
 	if !s.brief {
 		quoted = "Exception " + p.provision.ID + articleOf(p.provision) + ": “" + p.provision.Words.In("en") + "”"
-		args = []string{"provision", p.provision.ID, "kind", p.permits.Kind, "words", p.provision.Words.In("en")}
+		args = []string{"provision", p.provision.ID, "article", p.provision.Article, "kind", p.permits.Kind, "words", p.provision.Words.In("en")}
 	}
 	if len(p.permits.By) > 0 {
 		author := j.author(s)

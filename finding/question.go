@@ -10,21 +10,21 @@ import (
 
 // acts is the probability that the incident is an act that the rule describes,
 // wherever and whenever.
-func (j *Judge) acts(r *rule, s *situation) (float64, string) {
+func (j *Judge) acts(r *rule, s *situation) (float64, doubt) {
 	in := s.in
 	switch r.kind {
 	case "withdrawal", "storage":
 		if r.kind == "storage" && missing(in.Extra) {
 			return 1, ""
 		}
-		p, doubt := r.match.match(in, j.par)
+		p, unsure := r.match.match(in, j.par)
 		if p < j.par.Rule.RelevantAct && r.match.weapons != nil && r.match.weapons[string(in.Weapon)] && in.Direction == observation.Outgoing {
 			return 1, "" // a gun that fires from there is there
 		}
 		if p < j.par.Rule.RelevantAct && r.kind == "storage" && in.Activity == observation.AccessDenied {
 			return 1, "" // decided by whether a site was closed
 		}
-		return p, doubt
+		return p, unsure
 	case "delivery":
 		if in.Extra["delivery"] == r.provision.ID {
 			return 1, ""
@@ -33,18 +33,18 @@ func (j *Judge) acts(r *rule, s *situation) (float64, string) {
 			return 0, ""
 		}
 	}
-	p, doubt := r.match.match(in, j.par)
+	p, unsure := r.match.match(in, j.par)
 	if q := r.provision.Prohibits; q != nil && q.FromZone != q.Against && ofForce(in.Activity) {
 		out := j.launch(s)
 		if q.Against {
 			out = 1 - out
 		}
 		if out > 0 && out < 1 {
-			doubt = "whether it went out or came in is not known"
+			unsure = noLaunch
 		}
 		p *= out
 	}
-	return p, doubt
+	return p, unsure
 }
 
 // missing reports whether a visit found weapons missing from storage.
@@ -82,9 +82,9 @@ func ofForce(a observation.Activity) bool {
 }
 
 // here is the probability that the rule holds where it happened.
-func (j *Judge) here(r *rule, s *situation) (p float64, known bool, why string) {
+func (j *Judge) here(r *rule, s *situation) (p float64, known bool, why gap) {
 	p, known = 1, true
-	and := func(q float64, k bool, w string) {
+	and := func(q float64, k bool, w gap) {
 		if k && q == 0 {
 			p, known, why = 0, true, ""
 		} else if p > 0 || !known {
@@ -125,7 +125,7 @@ func (j *Judge) here(r *rule, s *situation) (p float64, known bool, why string) 
 }
 
 // stored is the probability that the position is at one of a rule's sites.
-func (j *Judge) stored(r *rule, s *situation) (p float64, known bool, why string) {
+func (j *Judge) stored(r *rule, s *situation) (p float64, known bool, why gap) {
 	known = true
 	for _, site := range r.sites {
 		q, k, w := j.atSite(site, s)
@@ -176,7 +176,7 @@ func (j *Judge) binds(r *rule, s *situation, v *verdict) float64 {
 	c := &v.reasons
 	bound := j.boundAt(r, s.at)
 	if r.kind == "delivery" {
-		c.add("bound", "The duty is of "+list(bound)+".", "parties", list(bound))
+		c.add("duty", "The duty is of "+list(bound)+".", "parties", list(bound))
 		return 1
 	}
 	if doers := s.doers(r.kind); len(r.except) > 0 && len(doers) > 0 && !slices.ContainsFunc(doers, func(id string) bool { return !slices.Contains(r.except, id) }) {

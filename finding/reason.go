@@ -33,7 +33,7 @@ func (c *chain) cite(r *rule) {
 		if words := r.stage.Words.In("en"); words != "" {
 			text += ": “" + words + "”"
 		}
-		c.add("stage", text, "stage", r.stage.ID, "words", r.stage.Words.In("en"))
+		c.add("stage", text, "provision", p.ID, "stage", r.stage.ID, "words", r.stage.Words.In("en"))
 	}
 	for _, w := range p.Why {
 		if w.Quote != "" {

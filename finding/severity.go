@@ -14,7 +14,7 @@ func (j *Judge) severe(r *rule, s *situation, c *chain) string {
 	step := func(id string) int {
 		return slices.IndexFunc(j.severity, func(x agreement.Step) bool { return x.ID == id })
 	}
-	is, why := r.provision.Severity, "as the provision says"
+	is, why, by := r.provision.Severity, "as the provision says", "provision"
 	matched := ""
 	for i := range r.severity {
 		g := &r.severity[i]
@@ -29,13 +29,13 @@ func (j *Judge) severe(r *rule, s *situation, c *chain) string {
 		}
 	}
 	if matched != "" {
-		is, why = matched, "as the provision says for such a case"
+		is, why, by = matched, "as the provision says for such a case", "case"
 	}
 	if is == "" && step("S1") >= 0 && step("S4") >= 0 {
-		is, why = j.gravity(r, s), "by the criteria of the scale"
+		is, why, by = j.gravity(r, s), "by the criteria of the scale", "scale"
 	}
 	if is != "" && c != nil {
-		c.add("severity", "Severity "+is+", "+why+".", "severity", is)
+		c.add("severity", "Severity "+is+", "+why+".", "severity", is, "by", by)
 	}
 	return is
 }

@@ -133,37 +133,37 @@ func (j *Judge) actor(s *situation, name string) {
 
 // inZone is the probability that s lies in the zone; known is false where
 // nothing tells.
-func (j *Judge) inZone(id string, s *situation) (p float64, known bool, why string) {
+func (j *Judge) inZone(id string, s *situation) (p float64, known bool, why gap) {
 	if p, ok := s.zones[id]; ok {
 		if z := j.agreement.Zone(id); s.centroid && (z == nil || z.Admin == nil) {
-			return p, false, "its position is the centre of an area"
+			return p, false, centreOnly
 		}
 		return p, true, ""
 	}
 	z := j.agreement.Zone(id)
 	if z == nil {
-		return 0, false, "the zone is not known"
+		return 0, false, zoneUnknown
 	}
 	if z.Admin != nil && (s.in.Area != "" || s.in.Place != "") && (z.Admin.File == "" || !s.exact) {
 		return 0, true, ""
 	}
 	switch {
 	case j.places == nil:
-		return 0, false, "there is no geometry"
+		return 0, false, noGeometry
 	case !j.places.Has(id):
-		return 0, false, "the zone has no geometry"
+		return 0, false, noZoneGeometry
 	case !s.placed:
-		return 0, false, "it has no position"
+		return 0, false, noPosition
 	case j.needsLine[id] && s.place.Line == "":
-		return 0, false, "no line was in force"
+		return 0, false, noLine
 	case s.centroid:
-		return 0, false, "its position is the centre of an area"
+		return 0, false, centreOnly
 	}
 	return 0, true, ""
 }
 
 // atSite is the probability that s lies on the grounds of a site.
-func (j *Judge) atSite(site *agreement.Site, s *situation) (p float64, known bool, why string) {
+func (j *Judge) atSite(site *agreement.Site, s *situation) (p float64, known bool, why gap) {
 	in := s.in
 	for _, name := range []string{in.Place, in.Area, in.Extra["site"]} {
 		if name == "" {
@@ -180,9 +180,9 @@ func (j *Judge) atSite(site *agreement.Site, s *situation) (p float64, known boo
 	}
 	switch {
 	case !s.placed:
-		return 0, false, "it has no position"
+		return 0, false, noPosition
 	case site.Lat == nil || site.Lon == nil:
-		return 0, false, "the site has no position"
+		return 0, false, noSitePosition
 	}
 	grounds := site.RadiusM
 	if grounds == 0 {
@@ -199,7 +199,7 @@ func (j *Judge) atSite(site *agreement.Site, s *situation) (p float64, known boo
 	// Across the nearest edge, and never more than the grounds can hold.
 	p = min(normal((grounds-d)/sigma), 1-math.Exp(-grounds*grounds/(2*sigma*sigma)))
 	if s.centroid {
-		return p, p < j.par.Rule.Relevant, "its position is the centre of an area"
+		return p, p < j.par.Rule.Relevant, centreOnly
 	}
 	return p, true, ""
 }
@@ -210,12 +210,13 @@ func normal(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
 // describe says what, when and where, before any rule is asked.
 func (j *Judge) describe(c *chain, s *situation) {
 	in := s.in
-	what := string(in.Activity)
+	what, count := string(in.Activity), ""
 	if in.Weapon != "" {
 		what += ", weapon " + string(in.Weapon)
 	}
 	if in.Count.N > 0 {
-		what += ", number " + integer(in.Count.N)
+		count = integer(in.Count.N)
+		what += ", number " + count
 	}
 	if in.Direction != "" {
 		what += ", " + string(in.Direction)
@@ -225,11 +226,11 @@ func (j *Judge) describe(c *chain, s *situation) {
 		p = in.Activities[0].Probability
 	}
 	c.add("what", "Incident "+in.ID+": "+what+" (type with "+percent(p)+"), from "+plural(len(in.Members), "report")+" of "+plural(in.IndependentSources, "independent source")+".",
-		"incident", in.ID, "activity", string(in.Activity), "probability", number(p), "weapon", string(in.Weapon), "direction", string(in.Direction), "reports", integer(len(in.Members)), "sources", integer(in.IndependentSources))
+		"incident", in.ID, "activity", string(in.Activity), "probability", number(p), "weapon", string(in.Weapon), "count", count, "direction", string(in.Direction), "reports", integer(len(in.Members)), "sources", integer(in.IndependentSources))
 	if in.To.After(in.From) {
 		c.add("when", "Between "+stamp(in.From)+" and "+stamp(in.To)+".", "from", iso(in.From), "to", iso(in.To))
 	} else {
-		c.add("when", "At "+stamp(in.From)+".", "from", iso(in.From), "to", iso(in.To))
+		c.add("at", "At "+stamp(in.From)+".", "from", iso(in.From), "to", iso(in.To))
 	}
 	switch {
 	case s.placed:

@@ -27,7 +27,7 @@ func (j *Judge) weigh(r *rule, s *situation) verdict {
 	if r.never {
 		return v
 	}
-	acts, doubt := j.acts(r, s)
+	acts, unsure := j.acts(r, s)
 	if acts < j.par.Rule.RelevantAct {
 		return v
 	}
@@ -56,10 +56,10 @@ func (j *Judge) weigh(r *rule, s *situation) verdict {
 	if !s.brief {
 		c.cite(r)
 		text := "It is what the rule describes with " + percent(acts)
-		if doubt != "" {
-			text += "; " + doubt
+		if unsure != "" {
+			text += "; " + unsure.phrase()
 		}
-		c.add("rule", text+".", "probability", number(acts), "kind", r.kind, "doubt", doubt)
+		c.add("rule", text+".", "probability", number(acts), "kind", r.kind, "doubt", string(unsure))
 		j.inForce(r, s, held, &v)
 		j.whether(r, s, here, known, unknown, &v)
 	}
@@ -105,19 +105,20 @@ func articleOf(p *agreement.Provision) string {
 }
 
 func (j *Judge) inForce(r *rule, s *situation, held float64, v *verdict) {
-	text := "The rule was in force " + span(r.period)
+	code, text := "in-force", "The rule was in force "+span(r.period)
 	switch {
 	case held == 1:
 	case held == 0:
-		text = "The rule was not in force then; it holds " + span(r.period)
+		code, text = "not-in-force", "The rule was not in force then; it holds "+span(r.period)
 	default:
+		code = "in-force-partly"
 		text += "; " + percent(held) + " of the interval lies in that time"
 	}
 	ceasefire := ""
 	if r.ceasefire != nil {
 		ceasefire = r.ceasefire.ID
 	}
-	v.reasons.add("in-force", text+".", "share", number(held), "from", iso(r.period.From.Time), "until", iso(r.period.Until.Time), "ceasefire", ceasefire)
+	v.reasons.add(code, text+".", "share", number(held), "from", iso(r.period.From.Time), "until", iso(r.period.Until.Time), "ceasefire", ceasefire)
 }
 
 func span(p agreement.Period) string {
@@ -132,42 +133,39 @@ func span(p agreement.Period) string {
 	return "from " + stamp(p.From.Time) + " until " + stamp(p.Until.Time)
 }
 
-func (j *Judge) whether(r *rule, s *situation, here float64, known bool, unknown string, v *verdict) {
+func (j *Judge) whether(r *rule, s *situation, here float64, known bool, unknown gap, v *verdict) {
 	if !r.needsPlace() {
 		v.reasons.add("everywhere", "The rule holds everywhere.")
 		return
 	}
-	where, at := r.zone, ""
+	var where place
+	site, at := "", ""
 	if s.place.Line != "" {
 		at = number(math.Round(s.place.DistanceM))
 	}
 	switch {
-	case where != "" && r.outside:
-		where = "outside zone " + where
-	case where != "":
-		where = "in zone " + where
+	case r.zone != "" && r.outside:
+		where = outsideZone
+	case r.zone != "":
+		where = inZone
 	case r.site != nil:
-		where = "at site " + r.site.ID
+		where, site = atSite, r.site.ID
 		at = ""
 		if s.placed && r.site.Lat != nil && r.site.Lon != nil {
 			at = number(math.Round(distance(geo.Point{Lat: s.in.Position.Lat, Lon: s.in.Position.Lon}, geo.Point{Lat: *r.site.Lat, Lon: *r.site.Lon})))
 		}
 	case r.kind == "storage" && len(r.sites) > 0 && !missing(s.in.Extra) && s.in.Activity != observation.AccessDenied:
-		where = "outside the declared storage sites"
+		where = outsideSites
 	case len(r.sites) > 0:
-		where = "at a declared site"
+		where = atSites
 	default:
-		where = "where the ceasefire holds"
+		where = underCeasefire
 	}
 	if !known {
-		v.reasons.add("place-unknown", "Whether it lies "+where+" can't be told: "+unknown+".", "zone", r.zone, "reason", unknown)
+		v.reasons.add("place-unknown", "Whether it lies "+where.phrase(r)+" can't be told: "+unknown.phrase()+".", "where", string(where), "zone", r.zone, "site", site, "reason", string(unknown))
 		return
 	}
-	site := ""
-	if r.site != nil && r.zone == "" {
-		site = r.site.ID
-	}
-	v.reasons.add("zone", "It lies "+where+" with "+percent(here)+".", "zone", r.zone, "site", site, "probability", number(here), "distance_m", at)
+	v.reasons.add("zone", "It lies "+where.phrase(r)+" with "+percent(here)+".", "where", string(where), "zone", r.zone, "site", site, "probability", number(here), "distance_m", at)
 }
 
 // versions asks under whose version of the terms it is a breach: the agreed
@@ -215,12 +213,12 @@ func (j *Judge) versions(r *rule, s *situation, acts, rest, held float64, v *ver
 			}
 		}
 		p := acts * rest * own * defined(who)
-		verb := "not a breach"
+		code, verb := "version", "not a breach"
 		if p >= r.threshold.Breach {
 			v.under = append(v.under, who)
-			verb = "a breach"
+			code, verb = "version-breach", "a breach"
 		}
-		c.add("version", "Under the version of "+who+" (in force "+span(period)+") it is "+verb+" ("+percent(p)+").",
+		c.add(code, "Under the version of "+who+" (in force "+span(period)+") it is "+verb+" ("+percent(p)+").",
 			"party", who, "probability", number(p), "from", iso(period.From.Time), "until", iso(period.Until.Time))
 	}
 	if len(v.under) > 0 && v.under[0] != "" && v.result == "" {
