@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/truce-monitor/truce/access"
 	"github.com/truce-monitor/truce/app"
+	"github.com/truce-monitor/truce/report"
 )
 
 // Options are how a server behaves. The zero value is good.
@@ -60,7 +62,8 @@ type Server struct {
 	handler http.Handler
 	meters  *meters
 	cache   cache
-	ending  context.Context // done when the server is told to stop
+	tellers map[string]func() (*report.Teller, error) // by language
+	ending  context.Context                           // done when the server is told to stop
 	end     context.CancelFunc
 }
 
@@ -71,6 +74,10 @@ func New(a *app.App, opt Options) (*Server, error) {
 	s := &Server{app: a, opt: opt, log: opt.Log}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.tellers = map[string]func() (*report.Teller, error){}
+	for _, lang := range report.Languages() {
+		s.tellers[lang] = sync.OnceValues(func() (*report.Teller, error) { return report.NewTeller(lang, a.Agreement()) })
 	}
 	s.ending, s.end = context.WithCancel(context.Background())
 
@@ -119,6 +126,15 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return err
 	}
 	return <-ended
+}
+
+// Tongue is the language in which reasons are said.
+type Tongue struct {
+	Lang string `query:"lang" enum:"en,fr,uk" default:"en" doc:"Language of the reasons; what the agreement says, in it where the agreement has words in it"`
+}
+
+func (s *Server) teller(in *Tongue) (*report.Teller, error) {
+	return s.tellers[cmp.Or(in.Lang, "en")]()
 }
 
 // now is the workspace's clock, UTC.

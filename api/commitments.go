@@ -13,32 +13,60 @@ import (
 	"github.com/truce-monitor/truce/app"
 )
 
-// moment is the instant of which something is asked.
-type moment struct {
+// told is an instant of which something is asked, and the language of its reasons.
+type told struct {
+	Moment
+	Tongue
+}
+
+// Moment is the instant of which something is asked.
+type Moment struct {
 	At string `query:"at" maxLength:"40" doc:"RFC 3339, or a date or local time in the agreement's time zone; empty: the last instant on record" example:"2026-03-04T12:00"`
 }
 
 func (s *Server) commitments(api huma.API) {
-	get(s, api, "/api/v1/commitments", "commitments", access.ReadPublished, "Who pledged what, how firm, on which condition; what is due, for whom and by when", func(ctx context.Context, in *moment) (*app.Commitments, error) {
-		at, err := s.moment(ctx, in)
+	get(s, api, "/api/v1/commitments", "commitments", access.ReadPublished, "Who pledged what, how firm, on which condition; what is due, for whom and by when", func(ctx context.Context, in *told) (*app.Commitments, error) {
+		tell, err := s.teller(&in.Tongue)
 		if err != nil {
 			return nil, err
 		}
-		return s.app.Commitments(ctx, at, s.policyFor(ctx))
+		at, err := s.moment(ctx, &in.Moment)
+		if err != nil {
+			return nil, err
+		}
+		x, err := s.app.Commitments(ctx, at, s.policyFor(ctx))
+		if err != nil {
+			return nil, err
+		}
+		out, m := *x, *x.Matrix
+		m.Pledges = tell.Pledges(m.Pledges)
+		out.Matrix = &m
+		return &out, nil
 	})
-	get(s, api, "/api/v1/issues", "issues", access.ReadPublished, "The open issues, where each party stands with its words and source, and who moved", func(ctx context.Context, in *moment) (*app.Issues, error) {
+	get(s, api, "/api/v1/issues", "issues", access.ReadPublished, "The open issues, where each party stands with its words and source, and who moved", func(ctx context.Context, in *Moment) (*app.Issues, error) {
 		at, err := s.moment(ctx, in)
 		if err != nil {
 			return nil, err
 		}
 		return s.app.Issues(ctx, at, s.policyFor(ctx))
 	})
-	get(s, api, "/api/v1/posture", "posture", access.ReadPublished, "Declared bases, units and hosts against the limits of commitments and provisions, as far as their labels let you see them", func(ctx context.Context, in *moment) (*app.Posture, error) {
-		at, err := s.moment(ctx, in)
+	get(s, api, "/api/v1/posture", "posture", access.ReadPublished, "Declared bases, units and hosts against the limits of commitments and provisions, as far as their labels let you see them", func(ctx context.Context, in *told) (*app.Posture, error) {
+		tell, err := s.teller(&in.Tongue)
 		if err != nil {
 			return nil, err
 		}
-		return s.app.Posture(ctx, at, s.policyFor(ctx))
+		at, err := s.moment(ctx, &in.Moment)
+		if err != nil {
+			return nil, err
+		}
+		x, err := s.app.Posture(ctx, at, s.policyFor(ctx))
+		if err != nil {
+			return nil, err
+		}
+		out, p := *x, *x.Posture
+		p.Findings = tell.Findings(p.Findings)
+		out.Posture = &p
+		return &out, nil
 	})
 	type declaring struct {
 		Body app.Declaration
@@ -57,7 +85,7 @@ func (s *Server) commitments(api huma.API) {
 
 // moment reads the instant; of what is younger than their delay an audience is
 // told as of the last instant that it may know of.
-func (s *Server) moment(ctx context.Context, in *moment) (time.Time, error) {
+func (s *Server) moment(ctx context.Context, in *Moment) (time.Time, error) {
 	at, err := instant("query.at", in.At, s.app.Agreement().Location())
 	if err != nil || at.IsZero() {
 		return at, err

@@ -37,7 +37,7 @@ func (s *Server) downloads(api huma.API) {
 		op := operation(http.MethodGet, "/downloads/incidents."+x.ext, "download-incidents-"+x.ext, access.Export, "All incidents that the filter chooses, as far as you may see them")
 		op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{strings.TrimSuffix(x.kind, "; charset=utf-8"): {}}}}
 		huma.Register(api, op, func(ctx context.Context, in *struct{ Chosen }) (*huma.StreamResponse, error) {
-			f, err := s.filter(ctx, &listing{Chosen: in.Chosen})
+			f, err := s.filter(ctx, &Listing{Chosen: in.Chosen})
 			if err != nil {
 				return nil, err
 			}

@@ -17,8 +17,18 @@ import (
 func (s *Server) explain(api huma.API) {
 	get(s, api, "/api/v1/explain", "explain", access.ReadPublished, "The chain of reasons behind an incident, finding, observation, number of a report, provision, commitment, limit, issue, position or declaration", func(ctx context.Context, in *struct {
 		ID string `query:"id" required:"true" minLength:"1" maxLength:"300" doc:"I-…, F-…, source/ref, 2026-03-04/incidents, or a provision's id"`
+		Tongue
 	}) (*app.Explanation, error) {
-		return s.explanation(ctx, in.ID)
+		tell, err := s.teller(&in.Tongue)
+		if err != nil {
+			return nil, err
+		}
+		x, err := s.explanation(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		x.In(tell)
+		return x, nil
 	})
 }
 

@@ -62,14 +62,15 @@ type Chosen struct {
 	Party     string `query:"party" maxLength:"100" doc:"Responsible by the gravest finding"`
 }
 
-type listing struct {
+// Listing is a page of chosen incidents.
+type Listing struct {
 	Chosen
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	Cursor string `query:"cursor" maxLength:"200" doc:"Where the page before ended: its next"`
 }
 
 // filter is what is asked for, as far as whoever asks may see it.
-func (s *Server) filter(ctx context.Context, in *listing) (f app.Filter, err error) {
+func (s *Server) filter(ctx context.Context, in *Listing) (f app.Filter, err error) {
 	policy := s.policyFor(ctx)
 	f = app.Filter{Activity: in.Activity, Severity: in.Severity, Result: in.Result, Provision: in.Provision, Party: in.Party,
 		Limit: in.Limit, Cursor: in.Cursor, Policy: &policy}
@@ -95,7 +96,7 @@ func (s *Server) list(ctx context.Context, f app.Filter) ([]app.Summary, string,
 }
 
 func (s *Server) incidents(api huma.API) {
-	get(s, api, "/api/v1/incidents", "list-incidents", access.ReadPublished, "Incidents, the newest first", func(ctx context.Context, in *listing) (*Incidents, error) {
+	get(s, api, "/api/v1/incidents", "list-incidents", access.ReadPublished, "Incidents, the newest first", func(ctx context.Context, in *Listing) (*Incidents, error) {
 		f, err := s.filter(ctx, in)
 		if err != nil {
 			return nil, err
@@ -105,8 +106,21 @@ func (s *Server) incidents(api huma.API) {
 	})
 	get(s, api, "/api/v1/incidents/{id}", "get-incident", access.ReadPublished, "One incident with its observations, findings and neighbours", func(ctx context.Context, in *struct {
 		ID string `path:"id" maxLength:"100" example:"I-4TQ7M2XK"`
+		Tongue
 	}) (*Incident, error) {
-		return s.incident(ctx, in.ID)
+		tell, err := s.teller(&in.Tongue)
+		if err != nil {
+			return nil, err
+		}
+		out, err := s.incident(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		out.Findings, out.Incident.Members = tell.Findings(out.Findings), tell.Members(out.Incident.Members)
+		for i := range out.Members {
+			out.Members[i].Member = out.Incident.Members[i]
+		}
+		return out, nil
 	})
 }
 

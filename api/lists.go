@@ -119,8 +119,15 @@ func parseCursor(cursor string) (at time.Time, skip int, err error) {
 }
 
 func (s *Server) findings(api huma.API) {
-	get(s, api, "/api/v1/findings", "list-findings", access.ReadPublished, "Findings with their reasons, by incidents from the newest", func(ctx context.Context, in *listing) (*Findings, error) {
-		f, err := s.filter(ctx, in)
+	get(s, api, "/api/v1/findings", "list-findings", access.ReadPublished, "Findings with their reasons, by incidents from the newest", func(ctx context.Context, in *struct {
+		Listing
+		Tongue
+	}) (*Findings, error) {
+		tell, err := s.teller(&in.Tongue)
+		if err != nil {
+			return nil, err
+		}
+		f, err := s.filter(ctx, &in.Listing)
 		if err != nil {
 			return nil, err
 		}
@@ -138,6 +145,7 @@ func (s *Server) findings(api huma.API) {
 				out.Findings = append(out.Findings, x)
 			}
 		}
+		out.Findings = tell.Findings(out.Findings)
 		return out, nil
 	})
 }

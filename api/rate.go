@@ -25,7 +25,7 @@ func (s *Server) rate(api huma.API) {
 		Chosen
 		Step string `query:"step" enum:"5m,10m,15m,30m,1h,2h,3h,6h,12h,24h,168h" default:"1h"`
 	}) (*Rate, error) {
-		f, err := s.filter(ctx, &listing{Chosen: in.Chosen})
+		f, err := s.filter(ctx, &Listing{Chosen: in.Chosen})
 		if err != nil {
 			return nil, err
 		}

@@ -40,7 +40,7 @@ func (s *Server) tiles(api huma.API) {
 		}
 		var body []byte
 		if in.Layer == "incidents" {
-			f, err := s.filter(ctx, &listing{Chosen: in.Chosen})
+			f, err := s.filter(ctx, &Listing{Chosen: in.Chosen})
 			if err != nil {
 				return nil, err
 			}

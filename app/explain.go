@@ -17,6 +17,7 @@ import (
 	"github.com/truce-monitor/truce/incident"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/posture"
+	"github.com/truce-monitor/truce/report"
 	"github.com/truce-monitor/truce/zone"
 )
 
@@ -44,6 +45,22 @@ type Explanation struct {
 	Decisions []Decision  `json:"decisions,omitempty"` // of people, about this
 	Agreement string      `json:"agreement"`           // its version
 	Records   uint64      `json:"records"`             // of the journal that this rests on
+
+	lang string // of the reasons and of the agreement's words; empty: English
+}
+
+// In says the reasons, and the agreement's words where it has them, in another
+// language.
+func (x *Explanation) In(tell *report.Teller) {
+	x.lang, x.Findings = tell.Lang, tell.Findings(x.Findings)
+	if x.Incident != nil {
+		in := *x.Incident
+		in.Members = tell.Members(in.Members)
+		x.Incident = &in
+	}
+	if x.Commitment != nil {
+		x.Commitment = &tell.Pledges([]commitment.Pledge{*x.Commitment})[0]
+	}
 }
 
 // ErrUnknown is wrapped by the error for an id that nothing has.
@@ -284,13 +301,13 @@ func (a *App) explainNumber(ctx context.Context, x *Explanation, day string) err
 	return fmt.Errorf("%w %q: the report of %s has the numbers %s", ErrUnknown, x.ID, day, strings.Join(names, ", "))
 }
 
-// Write prints the chain for people, in English, with times in UTC and in the
-// agreement's zone.
+// Write prints the chain for people, with times in UTC and in the agreement's
+// zone: in English, save what In says.
 func (x *Explanation) Write(w io.Writer, loc *time.Location) error {
-	p := &printer{w: w, loc: loc}
+	p := &printer{w: w, loc: loc, lang: cmp.Or(x.lang, "en")}
 	switch {
 	case x.Provision != nil:
-		p.line(0, "Provision %s%s: %s", x.Provision.ID, article(x.Provision.Article), x.Provision.Words.In("en"))
+		p.line(0, "Provision %s%s: %s", x.Provision.ID, article(x.Provision.Article), x.Provision.Words.In(p.lang))
 		for _, c := range x.Provision.Why {
 			p.line(1, "text %s%s: “%s”", c.Text, article(c.Article), c.Quote)
 		}
@@ -353,7 +370,9 @@ func article(s string) string {
 type printer struct {
 	w   io.Writer
 	loc *time.Location
-	err error
+	// lang is that of the agreement's words.
+	lang string
+	err  error
 }
 
 func (p *printer) line(depth int, format string, args ...any) {

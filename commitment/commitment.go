@@ -244,7 +244,7 @@ func (p *Pledge) standing(c *agreement.Commitment, t time.Time) (done bool) {
 		case m.Is == "":
 			p.say("not-made", m.Party+" had not pledged it by then.", "party", m.Party)
 		case !m.Bound():
-			p.say(m.Is, m.Party+" has "+m.Is+" it since "+stamp(m.Since)+".", "party", m.Party, "since", iso(m.Since), "firmness", m.Is)
+			p.say("stepped-back", m.Party+" has "+m.Is+" it since "+stamp(m.Since)+".", "party", m.Party, "since", iso(m.Since), "firmness", m.Is)
 		default:
 			p.say("firmness", m.Party+" pledged it ("+m.Is+") on "+stamp(m.Since)+".", "party", m.Party, "since", iso(m.Since), "firmness", m.Is)
 		}

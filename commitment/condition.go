@@ -138,12 +138,11 @@ func (e *Evaluation) reasons() []finding.Reason {
 	}
 	out := []finding.Reason{reason("condition", "Its condition “"+e.Condition+"” "+text[e.Truth]+".", "condition", e.Condition, "truth", e.Truth.String(), "since", iso(e.Since))}
 	for _, t := range e.Terms {
-		r := reason("term", t.Term+" is "+t.Truth.String()+".", "term", t.Term, "truth", t.Truth.String(), "since", iso(t.Since))
+		code, text, decides := "term", t.Term+" is "+t.Truth.String()+".", ""
 		if t.Decides {
-			r.Text = t.Term + " is " + t.Truth.String() + ": this decides."
-			r.Args["decides"] = "yes"
+			code, text, decides = "term-decides", t.Term+" is "+t.Truth.String()+": this decides.", "yes"
 		}
-		out = append(out, r)
+		out = append(out, reason(code, text, "term", t.Term, "truth", t.Truth.String(), "since", iso(t.Since), "decides", decides))
 		out = append(out, t.Reasons...)
 	}
 	return out

@@ -60,8 +60,11 @@ func (f *Fact) reason(code, text string) finding.Reason {
 	if f.Why != "" {
 		text += " “" + f.Why + "”"
 	}
-	return reason(code, text, "of", f.Of, "is", f.Is, "at", iso(f.At), "by", f.By, "record", record, "finding", f.Finding)
+	return reason(code, text, "term", f.term(), "why", f.Why, "of", f.Of, "is", f.Is, "at", iso(f.At), "by", f.By, "record", record, "finding", f.Finding)
 }
+
+// term is the fact's as conditions name it.
+func (f *Fact) term() string { return (&agreement.Expr{Op: f.Term, Of: f.Of}).String() }
 
 func said(by string) string {
 	if by == "" {
@@ -106,7 +109,7 @@ func (k *Known) silent(term *agreement.Expr, at time.Time) Answer {
 	a := Answer{Reasons: []finding.Reason{reason("not-on-record", "Nothing on record tells whether "+term.String()+".", "term", term.String())}}
 	if term.Op == TermMet {
 		if p := k.Agreement.Provision(term.Of); p != nil && p.Requires != nil && p.Requires.Deadline.After(at) {
-			a.Reasons = append(a.Reasons, reason("deadline", "Its deadline, "+stamp(p.Requires.Deadline.Time)+", has not passed.", "deadline", iso(p.Requires.Deadline.Time)))
+			a.Reasons = append(a.Reasons, reason("deadline-ahead", "Its deadline, "+stamp(p.Requires.Deadline.Time)+", has not passed.", "deadline", iso(p.Requires.Deadline.Time)))
 		}
 	}
 	return a
@@ -115,7 +118,7 @@ func (k *Known) silent(term *agreement.Expr, at time.Time) Answer {
 func dateAnswer(term *agreement.Expr, at time.Time) Answer {
 	since := term.At.UTC()
 	if at.Before(since) {
-		return Answer{Truth: agreement.No, Reasons: []finding.Reason{reason("date", "It is before "+stamp(since)+".", "date", iso(since))}}
+		return Answer{Truth: agreement.No, Reasons: []finding.Reason{reason("date-ahead", "It is before "+stamp(since)+".", "date", iso(since))}}
 	}
 	return Answer{Truth: agreement.Yes, Since: since, Reasons: []finding.Reason{reason("date", "It is "+stamp(since)+" or later.", "date", iso(since))}}
 }
@@ -137,13 +140,14 @@ func (k *Known) statusAt(at time.Time) (is string, since time.Time, on *Fact) {
 func (k *Known) status(of string, at time.Time) Answer {
 	is, since, on := k.statusAt(at)
 	a := Answer{Truth: agreement.TruthOf(is == of), Since: since}
-	text := "The agreement has no status yet."
+	code, text := "status-none", "The agreement has no status yet."
 	if is != "" {
-		text = "The agreement is " + is + " since " + stamp(since) + "."
+		code, text = "status", "The agreement is "+is+" since "+stamp(since)+"."
 	}
-	r := reason("status", text, "status", is, "since", iso(since))
+	r := reason(code, text, "status", is, "since", iso(since))
 	if on != nil {
-		r = on.reason("status", text)
+		r = on.reason(code, text)
+		r.Args["status"], r.Args["since"] = is, iso(since)
 	}
 	a.Reasons = []finding.Reason{r}
 	return a
@@ -157,11 +161,11 @@ func (k *Known) ceasefire(at time.Time) Answer {
 	if f := newest(k.Facts, TermCeasefire, "", at); f != nil {
 		var truth agreement.Truth
 		_ = truth.UnmarshalText([]byte(f.Is))
-		return Answer{Truth: truth, Since: f.At.UTC(), Reasons: []finding.Reason{f.reason("ceasefire", "Ceasefire in force: "+f.Is+" since "+stamp(f.At)+said(f.By)+".")}}
+		return Answer{Truth: truth, Since: f.At.UTC(), Reasons: []finding.Reason{f.reason("ceasefire-on-record", "Ceasefire in force: "+f.Is+" since "+stamp(f.At)+said(f.By)+".")}}
 	}
 	is, since, _ := k.statusAt(at)
 	if is == "suspended" || is == "ended" {
-		return Answer{Truth: agreement.No, Since: since, Reasons: []finding.Reason{reason("status", "The agreement is "+is+" since "+stamp(since)+", so no ceasefire is in force.", "status", is, "since", iso(since))}}
+		return Answer{Truth: agreement.No, Since: since, Reasons: []finding.Reason{reason("status-no-ceasefire", "The agreement is "+is+" since "+stamp(since)+", so no ceasefire is in force.", "status", is, "since", iso(since))}}
 	}
 	out := Answer{Truth: agreement.No}
 	general := k.general()
@@ -212,9 +216,9 @@ func (k *Known) oneCeasefire(c *agreement.Ceasefire, status string, at time.Time
 		a.Since = c.From.UTC()
 		say("ceasefire", "Ceasefire "+c.ID+" is in force since "+stamp(c.From.Time)+".")
 	case c.From.After(at):
-		say("ceasefire", "Ceasefire "+c.ID+" begins at "+stamp(c.From.Time)+".")
+		say("ceasefire-ahead", "Ceasefire "+c.ID+" begins at "+stamp(c.From.Time)+".")
 	default:
-		say("ceasefire", "Ceasefire "+c.ID+" ended at "+stamp(c.Until.Time)+".")
+		say("ceasefire-over", "Ceasefire "+c.ID+" ended at "+stamp(c.Until.Time)+".")
 	}
 	var others []string
 	for _, d := range c.Disputed {

@@ -35,7 +35,7 @@ func (j *Judge) severe(r *rule, s *situation, c *chain) string {
 		is, why, by = j.gravity(r, s), "by the criteria of the scale", "scale"
 	}
 	if is != "" && c != nil {
-		c.add("severity", "Severity "+is+", "+why+".", "severity", is, "by", by)
+		c.add("severity", "Severity "+is+", "+why+".", "severity", is, "basis", by)
 	}
 	return is
 }

@@ -19,15 +19,15 @@ func (h habit) String() string {
 	words := ""
 	switch {
 	case h.fastS > 0:
-		words = fmt.Sprintf("its source's clock is taken to be %.0f s fast", h.fastS)
+		words = fmt.Sprintf(clockFast, h.fastS)
 	case h.fastS < 0:
-		words = fmt.Sprintf("its source's clock is taken to be %.0f s slow", -h.fastS)
+		words = fmt.Sprintf(clockSlow, -h.fastS)
 	}
 	if h.scale != 1 {
 		if words != "" {
 			words += "; "
 		}
-		words += fmt.Sprintf("its source's errors of place are taken to be %.1f times those stated", h.scale)
+		words += fmt.Sprintf(errorsScaled, h.scale)
 	}
 	return words
 }

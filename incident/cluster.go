@@ -248,8 +248,6 @@ func (w *meeting) within() float64 {
 	return max(p, 1e-5) / (2 * w.half)
 }
 
-const nearby = "near in space and time, of a like type"
-
 // details is what weapon, actors, names, addresses, words and pictures say, a
 // log ratio, and why.
 func (s *solver) details(c *cluster, e *entry) (sum float64, why string) {
@@ -304,15 +302,15 @@ func (s *solver) details(c *cluster, e *entry) (sum float64, why string) {
 	why = nearby
 	if url {
 		sum += d.SameURL
-		why = "rests on the same page"
+		why = samePage
 	}
 	if text {
 		sum += d.SameText
-		why = "the same words"
+		why = sameWords
 	}
 	if media {
 		sum += d.SameMedia
-		why = "the same picture or recording"
+		why = sameMedia
 	}
 	return sum, why
 }

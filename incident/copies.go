@@ -80,7 +80,7 @@ func (s *solver) results() [][]int32 {
 		for _, i := range c.members {
 			members = append(members, s.entries[i].same...)
 			for _, j := range s.entries[i].same {
-				s.entries[j].verdict = verdict{score: s.m.Decision.Copy, why: "it says that it repeats a member"}
+				s.entries[j].verdict = verdict{score: s.m.Decision.Copy, why: repeats}
 			}
 		}
 		slices.SortFunc(members, func(a, b int32) int { return before(s.entries[a].o, s.entries[b].o) })

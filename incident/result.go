@@ -99,7 +99,7 @@ func (s *solver) incident(members []int32) Incident {
 			told.Why = strings.TrimPrefix(told.Why+"; "+h, "; ")
 		}
 		if len(c.members) > 1 && s.floods(e.source) {
-			told.Why = strings.TrimPrefix(told.Why+"; its source says so much alone that it corroborates nothing", "; ")
+			told.Why = strings.TrimPrefix(told.Why+"; "+floods, "; ")
 		}
 		if e.independent {
 			in.IndependentSources++

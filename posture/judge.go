@@ -107,9 +107,9 @@ func (j *judging) judge(v verdict, t time.Time) Check {
 		v.say("alleged", "It is declared by others than those whose it is, their host or a monitor; so it is not taken as established.")
 	}
 	if v.unknown {
-		v.say("breach", "Whether it is beyond the limit can't be told: undetermined.", "result", string(result))
+		v.say("beyond-unknown", "Whether it is beyond the limit can't be told: undetermined.", "result", string(result))
 	} else {
-		v.say("breach", "It is beyond the limit with "+percent(v.p)+"; the terms ask for "+percent(threshold.Breach)+": "+string(result)+".",
+		v.say("beyond", "It is beyond the limit with "+percent(v.p)+"; the terms ask for "+percent(threshold.Breach)+": "+string(result)+".",
 			"probability", number(v.p), "threshold", number(threshold.Breach), "result", string(result))
 	}
 	x := j.tallies[v.finding]
@@ -160,17 +160,19 @@ func (j *judging) findings(t time.Time) []finding.Finding {
 				f.At = e.from
 			}
 			text := "So from " + stamp(e.from)
+			asOf := ""
 			if !e.until.IsZero() {
 				text += " until " + stamp(e.until)
 			} else {
 				text += "; it is so on " + stamp(t)
+				asOf = iso(t)
 			}
-			f.Reasons = append(f.Reasons, reason("episode", text+".", "from", iso(e.from), "until", iso(e.until), "result", string(e.result)))
+			f.Reasons = append(f.Reasons, reason("episode", text+".", "from", iso(e.from), "until", iso(e.until), "as_of", asOf, "result", string(e.result)))
 		}
 		if v.party != "" {
-			f.Responsible = finding.Responsible{Party: v.party, Probability: 1, Candidates: []finding.Candidate{{Party: v.party, Probability: 1}}, Basis: "it is declared as that party's"}
+			f.Responsible = finding.Responsible{Party: v.party, Probability: 1, Candidates: []finding.Candidate{{Party: v.party, Probability: 1}}, Basis: "it is declared as that party's", Grounds: []string{"declared"}}
 		} else {
-			f.Responsible = finding.Responsible{Candidates: []finding.Candidate{}, Basis: "several share it"}
+			f.Responsible = finding.Responsible{Candidates: []finding.Candidate{}, Basis: "several share it", Grounds: []string{"shared"}}
 		}
 		if f.Result == finding.Breach {
 			f.Severity, f.Under = v.severity, []string{""}
@@ -214,13 +216,14 @@ func (x *thing) verdict(of, limit, severity string) verdict {
 	if d.Host != "" {
 		text += ", on the territory of " + d.Host
 	}
-	lat, lon := "", ""
+	lat, lon, radius := "", "", ""
 	if d.Position != nil {
 		lat, lon = coordinate(d.Position.Lat), coordinate(d.Position.Lon)
+		radius = number(d.RadiusM)
 		text += ", at " + lat + ", " + lon + " within " + km(d.RadiusM)
 	}
-	v.say("declared", text+", from "+stamp(d.From)+".", "source", d.Source, "ref", d.Ref, "kind", d.Kind, "party", d.Party, "host", d.Host,
-		"lat", lat, "lon", lon, "from", iso(d.From), "record", record(d.Record))
+	v.say("declared", text+", from "+stamp(d.From)+".", "source", d.Source, "ref", d.Ref, "by", cmp.Or(d.By, d.Source), "kind", d.Kind, "name", d.Name, "party", d.Party, "host", d.Host,
+		"lat", lat, "lon", lon, "radius_m", radius, "from", iso(d.From), "record", record(d.Record))
 	return v
 }
 
@@ -240,19 +243,19 @@ func (x *thing) provision(p *agreement.Provision) []Check {
 		return nil
 	}
 	v := x.verdict(p.ID, "", p.Severity)
-	v.say("provision", "Provision "+p.ID+article(p.Article)+": “"+p.Words.In("en")+"”", "provision", p.ID, "article", p.Article)
+	v.say("provision", "Provision "+p.ID+article(p.Article)+": “"+p.Words.In("en")+"”", "provision", p.ID, "article", p.Article, "words", p.Words.In("en"))
 	v.cite(p.Why)
 	switch {
 	case d.Position == nil:
 		v.unknown = true
-		v.say("place-unknown", "It has no position.")
+		v.say("no-position", "It has no position.")
 	case x.ground.Zones == nil || !x.ground.Zones.Has(p.Zone):
 		v.unknown = true
-		v.say("place-unknown", "Zone "+p.Zone+" has no geometry.", "zone", p.Zone)
+		v.say("no-zone-geometry", "Zone "+p.Zone+" has no geometry.", "zone", p.Zone)
 	default:
 		v.p = within(x.place, p.Zone)
 		text := "It lies in zone " + p.Zone + " with " + percent(v.p) + x.fromLine() + "."
-		v.say("zone", text, "zone", p.Zone, "probability", number(v.p), "line", x.place.Line, "line_version", x.place.LineVersion, "distance_m", number(math.Round(x.place.DistanceM)))
+		v.say("lies", text, "zone", p.Zone, "probability", number(v.p), "line", x.place.Line, "line_version", x.place.LineVersion, "distance_m", number(math.Round(x.place.DistanceM)))
 		if p.Outside {
 			v.p = 1 - v.p
 		}
@@ -303,7 +306,7 @@ func (x *thing) commitment(c *agreement.Commitment) []Check {
 		v.pledge(c, maker)
 		v.cite(c.Why)
 		v.p = 1
-		v.say("refused", maker.Party+" said that it contributes none.", "party", maker.Party)
+		v.say("contributes-none", maker.Party+" said that it contributes none.", "party", maker.Party)
 		return []Check{x.judge(v, x.t)}
 	}
 	var out []Check
@@ -327,7 +330,7 @@ func (x *thing) commitment(c *agreement.Commitment) []Check {
 			v := x.verdict(c.ID, name, l.Severity)
 			v.pledge(c, maker)
 			if words := l.Words.In("en"); words != "" {
-				v.say("limit", "Its limit "+id+": “"+words+"”", "limit", id)
+				v.say("limit", "Its limit "+id+": “"+words+"”", "commitment", c.ID, "limit", id)
 			}
 			v.cite(l.Why)
 			rule.hold(&v, l)
@@ -410,7 +413,7 @@ func (x *thing) distance(v *verdict, l *agreement.Limit) {
 	switch {
 	case x.d.Position == nil:
 		v.unknown = true
-		v.say("place-unknown", "It has no position.")
+		v.say("no-position", "It has no position.")
 		return
 	case version == nil || len(version.Parts) == 0:
 		v.unknown = true
@@ -420,7 +423,7 @@ func (x *thing) distance(v *verdict, l *agreement.Limit) {
 	d := version.Nearest(*x.d.Position).DistanceM
 	v.p = closer(d, 1000*l.MinKM, x.d.RadiusM, version.RadiusM)
 	v.say("distance", "It lies "+km(d)+" from line "+id+" as it ran since "+stamp(version.From)+"; the place is known to "+km(x.d.RadiusM)+", the line to "+km(version.RadiusM)+", and the limit is "+number(l.MinKM)+" km.",
-		"line", id, "line_version", version.ID, "distance_m", number(math.Round(d)), "radius_m", number(x.d.RadiusM), "line_radius_m", number(version.RadiusM), "min_m", number(1000*l.MinKM))
+		"line", id, "line_version", version.ID, "since", iso(version.From), "distance_m", number(math.Round(d)), "radius_m", number(x.d.RadiusM), "line_radius_m", number(version.RadiusM), "min_m", number(1000*l.MinKM))
 }
 
 // closer is the probability that the true distance is less than least, all in

@@ -139,7 +139,7 @@ func (x *thing) consented(v *verdict, host string) agreement.Truth {
 		default:
 			truth = agreement.Yes
 		}
-		v.say("hosting", host+" pledged to host ("+c.ID+", "+m.Is+" since "+stamp(m.Since)+").", "commitment", c.ID, "firmness", m.Is, "since", iso(m.Since))
+		v.say("hosting", host+" pledged to host ("+c.ID+", "+m.Is+" since "+stamp(m.Since)+").", "host", host, "commitment", c.ID, "firmness", m.Is, "since", iso(m.Since))
 		if e, err := c.When.Parse(a.Location()); err == nil && e != nil && truth == agreement.Yes && x.ground.State != nil {
 			on := commitment.Evaluate(e, x.ground.State, x.t)
 			truth = min(truth, on.Truth)
@@ -152,7 +152,7 @@ func (x *thing) consented(v *verdict, host string) agreement.Truth {
 		}
 		since, found = d.From, true
 		truth = agreement.TruthOf(d.Agrees == "yes")
-		v.say("host-declared", host+" declared on "+stamp(d.From)+": agrees "+d.Agrees+".", "source", d.Source, "ref", d.Ref, "agrees", d.Agrees, "record", record(d.Record))
+		v.say("host-declared", host+" declared on "+stamp(d.From)+": agrees "+d.Agrees+".", "host", host, "at", iso(d.From), "source", d.Source, "ref", d.Ref, "agrees", d.Agrees, "record", record(d.Record))
 	}
 	if !found {
 		v.say("no-hosting", "Nothing on record tells that "+host+" agreed.", "host", host)
@@ -225,15 +225,16 @@ func (j *judging) ceilingOf(c *agreement.Commitment, l *agreement.Limit, id, key
 	}
 	v.say("commitment", "Commitment "+c.ID+": “"+c.Words.In("en")+"”", "commitment", c.ID)
 	v.cite(l.Why)
-	total := integer(s.Least)
+	code, total := "ceiling", integer(s.Least)
 	if s.Most > s.Least {
+		code = "ceiling-between"
 		total += " to " + integer(s.Most)
 	}
 	text := "Declared are " + total + "; the ceiling is " + integer(s.Max)
 	if l.Per != "" {
 		text += " for each " + l.Per
 	}
-	v.say("ceiling", text+".", "least", integer(s.Least), "most", integer(s.Most), "max", integer(s.Max), "per", l.Per, "party", s.Party, "host", s.Host, "declared", list(s.Declared))
+	v.say(code, text+".", "least", integer(s.Least), "most", integer(s.Most), "max", integer(s.Max), "per", l.Per, "party", s.Party, "host", s.Host, "declared", list(s.Declared))
 	switch {
 	case s.Least > s.Max:
 		v.p = 1

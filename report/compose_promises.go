@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/commitment"
 )
 
@@ -97,32 +96,13 @@ func (c *composer) because(p *PledgeRow) string {
 	}
 	if len(p.Levels) == 0 {
 		for _, t := range p.Terms {
-			out = append(out, l.t("because.term", "term", c.term(t.Term), "truth", l.word("truth", t.Truth.String())))
+			out = append(out, l.t("because.term", "term", l.term(t.Term, c.moment), "truth", l.word("truth", t.Truth.String())))
 		}
 	}
 	if len(out) == 0 {
 		return l.t("because.none")
 	}
 	return strings.Join(out, "; ")
-}
-
-// term names a term of a condition.
-func (c *composer) term(s string) string {
-	l := c.l
-	e, err := agreement.Condition(s).Parse(c.r.loc)
-	if err != nil || e == nil {
-		return s
-	}
-	x := e.Of
-	switch e.Op {
-	case "approved", "attacked":
-		x = l.party(e.Of)
-	case "date":
-		x = c.moment(e.At.Time)
-	case "status":
-		x = l.word("status", e.Of)
-	}
-	return l.t("term."+e.Op, "x", x)
 }
 
 // declared lays out what is declared of forces, against the limits.

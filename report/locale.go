@@ -17,23 +17,28 @@ import (
 	"github.com/truce-monitor/truce/agreement"
 )
 
-//go:embed catalog/*.json
+//go:embed catalog/*.json catalog/reasons/*.json
 var catalogs embed.FS
 
 // Languages returns the languages in which a report can be written.
 func Languages() []string { return []string{"en", "fr", "uk"} }
 
-// entry is a text of a catalogue: a template, or templates by plural form of
-// the argument named by.
+// entry is a text of a catalogue: a template, templates by plural form of
+// the argument named by, or of reasons templates of which the first is meant that
+// has all its values.
 type entry struct {
-	by    string
-	text  string // the only form, or "other"
-	forms map[string]string
+	by     string
+	text   string // the only form, or "other"
+	forms  map[string]string
+	either []string
 }
 
 func (e *entry) UnmarshalJSON(data []byte) error {
-	if len(data) > 0 && data[0] == '"' {
+	switch {
+	case len(data) > 0 && data[0] == '"':
 		return json.Unmarshal(data, &e.text)
+	case len(data) > 0 && data[0] == '[':
+		return json.Unmarshal(data, &e.either)
 	}
 	if err := json.Unmarshal(data, &e.forms); err != nil {
 		return err
@@ -63,16 +68,26 @@ func newLocale(lang string, loc *time.Location, n *names) (*locale, error) {
 	if !slices.Contains(Languages(), lang) {
 		return nil, fmt.Errorf("report: no message catalogue for language %q; there are %s", lang, strings.Join(Languages(), ", "))
 	}
-	data, err := catalogs.ReadFile("catalog/" + lang + ".json")
-	if err != nil {
-		return nil, fmt.Errorf("report: %w", err)
-	}
 	l := &locale{tag: language.MustParse(lang), lang: lang, loc: loc, names: n}
-	if err := json.Unmarshal(data, &l.entries); err != nil {
-		return nil, fmt.Errorf("report: catalogue %s: %w", lang, err)
+	var err error
+	if l.entries, err = catalogue(lang); err != nil {
+		return nil, err
 	}
 	l.printer = message.NewPrinter(l.tag)
 	return l, nil
+}
+
+// catalogue reads the texts of a name in the folder of catalogues.
+func catalogue(name string) (map[string]entry, error) {
+	data, err := catalogs.ReadFile("catalog/" + name + ".json")
+	if err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	var entries map[string]entry
+	if err := json.Unmarshal(data, &entries); err != nil {
+		return nil, fmt.Errorf("report: catalogue %s: %w", name, err)
+	}
+	return entries, nil
 }
 
 // t writes the text of a key with its arguments: name, value, name, value ...
@@ -311,4 +326,22 @@ func (l *locale) duration(d time.Duration) string {
 		return l.t("unit.h", "n", l.int(h))
 	}
 	return l.t("unit.h-min", "h", l.int(h), "m", fmt.Sprint(m))
+}
+
+// term names a term of a condition; moment writes an instant of it.
+func (l *locale) term(s string, moment func(time.Time) string) string {
+	e, err := agreement.Condition(s).Parse(l.loc)
+	if err != nil || e == nil {
+		return s
+	}
+	x := e.Of
+	switch e.Op {
+	case "approved", "attacked":
+		x = l.party(e.Of)
+	case "date":
+		x = moment(e.At.Time)
+	case "status":
+		x = l.word("status", e.Of)
+	}
+	return l.t("term."+e.Op, "x", x)
 }

@@ -21,16 +21,25 @@ import (
 
 func (c *cli) explain() *cobra.Command {
 	var asJSON bool
+	var lang string
 	cmd := &cobra.Command{
 		Use: "explain ID", Short: "Print the chain of reasons, from the sentence of the agreement to the rows of the sources", Args: args(cobra.ExactArgs(1)),
-		Long:    "Print the chain of reasons of an incident, a finding, an observation (source/ref), a provision or\na level of the escalation, or a number of a day's report (2026-03-04/incidents).",
-		Example: "  truce explain I-4TQ7M2XK\n  truce explain 2026-03-04/incidents",
+		Long:    "Print the chain of reasons of an incident, a finding, an observation (source/ref), a provision or\na level of the escalation, or a number of a day's report (2026-03-04/incidents).\n\n--lang says the reasons of findings and commitments, and the agreement's words where it has them,\nin another language; all else stays in English.",
+		Example: "  truce explain I-4TQ7M2XK\n  truce explain I-4TQ7M2XK --lang uk\n  truce explain 2026-03-04/incidents",
 		RunE: func(cmd *cobra.Command, a []string) error {
+			if !slices.Contains(report.Languages(), lang) {
+				return usage("--lang %q: expected one of %s", lang, strings.Join(report.Languages(), ", "))
+			}
 			return c.reading(cmd.Context(), func(w *app.App) error {
 				x, err := w.Explain(cmd.Context(), a[0])
 				if err != nil {
 					return err
 				}
+				tell, err := report.NewTeller(lang, w.Agreement())
+				if err != nil {
+					return err
+				}
+				x.In(tell)
 				if asJSON {
 					return c.json(x)
 				}
@@ -39,6 +48,7 @@ func (c *cli) explain() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON document")
+	cmd.Flags().StringVar(&lang, "lang", "en", "language of the reasons: "+strings.Join(report.Languages(), ", "))
 	return cmd
 }
 

@@ -212,7 +212,7 @@ export const api = {
   signIn: async (account: string, password: string) => hold(await post<Session>("/api/v1/session", { account, password })),
   signOut: () => call<void>("DELETE", "/api/v1/session"),
   incidents: (q: Query, init?: RequestInit) => get<{ incidents: Summary[]; next?: string }>("/api/v1/incidents", q, init).then(x => (x.incidents.forEach(whole), x)),
-  incident: (id: string, init?: RequestInit) => get<Detail>(`/api/v1/incidents/${encodeURIComponent(id)}`, {}, init).then(x => (whole(x.summary), x.neighbours.forEach(whole), x)),
+  incident: (id: string, lang: string, init?: RequestInit) => get<Detail>(`/api/v1/incidents/${encodeURIComponent(id)}`, { lang }, init).then(x => (whole(x.summary), x.neighbours.forEach(whole), x)),
   rate: (q: Query & { step: string }, init?: RequestInit) => get<{ buckets: Bucket[] }>("/api/v1/rate", q, init).then(x => x.buckets),
   days: (init?: RequestInit) => get<Day[]>("/api/v1/days", {}, init),
   day: (date: string, init?: RequestInit) => get<DayReport>(`/api/v1/days/${date}`, {}, init),

@@ -3,7 +3,7 @@
 import { useLocation } from "preact-iso/router";
 import { useMemo, useState } from "preact/hooks";
 import { api, get, post, type Reason, type Result, type Summary } from "../api";
-import { number, percent, said, t, word, type Texts } from "../i18n";
+import { language, number, percent, said, t, word, type Texts } from "../i18n";
 import { boundsOf, widen, type Bounds } from "../map/geometry";
 import { SvgMap } from "../map/svg";
 import { can, party, session, status } from "../state";
@@ -128,7 +128,7 @@ const Firm = ({ m }: { m: Maker }) => {
 };
 
 function Pledges({ at }: { at: string | undefined }) {
-  const load = useLoad(signal => get<Commitments>("/api/v1/commitments", { at }, { signal }), [at, session.value]);
+  const load = useLoad(signal => get<Commitments>("/api/v1/commitments", { at, lang: language.value }, { signal }), [at, language.value, session.value]);
   const [only, filter] = useState("");
   const x = load.value;
   if (load.failure) return <Failure text={load.failure} />;

@@ -1,5 +1,5 @@
 import { counted, type Candidate, type Detail, type Finding, type Member, type Zone } from "../api";
-import { number, percent, said, t, word } from "../i18n";
+import { language, number, percent, said, t, word } from "../i18n";
 import { party } from "../state";
 import * as time from "../time";
 import { Badge, distance, Instant, Probability, Reasons, Severity, Symbol, Tag } from "../ui";
@@ -58,7 +58,7 @@ export function Incident({ detail: d, onSelect, zones }: { detail: Detail; onSel
           ))}</ul>
         </section>
       )}
-      <p class="small grey"><code>{i.id}</code> · <a href={`/api/v1/explain?id=${i.id}`}>JSON</a></p>
+      <p class="small grey"><code>{i.id}</code> · <a href={`/api/v1/explain?id=${i.id}&lang=${language.value}`}>JSON</a></p>
     </div>
   );
 }

@@ -50,7 +50,7 @@ export default function Now() {
   const terms = useLoad(signal => api.terms(undefined, { signal }), [s.audience]);
   const areas = useLoad(api.areas, [s.audience]);
   const id = query["id"];
-  const detail = useLoad(async signal => (id ? api.incident(id, { signal }) : undefined), [id, s.audience]);
+  const detail = useLoad(async signal => (id ? api.incident(id, language.value, { signal }) : undefined), [id, s.audience, language.value]);
 
   const [fresh, freshen] = useState<string[]>([]);
   const [said, say] = useState("");
