@@ -300,7 +300,7 @@ func (a *App) settlements(ctx context.Context, in *report.Input) error {
 	places, err := a.places(ctx)
 	slices.SortStableFunc(places, func(x, y placeRecord) int { return y.People - x.People })
 	for i, p := range places {
-		in.Settlements = append(in.Settlements, report.Settlement{Name: agreement.Text{"en": p.Name}, At: p.Position, Rank: i + 1})
+		in.Settlements = append(in.Settlements, report.Settlement{Name: agreement.Text{"en": p.Name}, At: p.Position, Source: p.Source, Rank: i + 1})
 	}
 	return err
 }

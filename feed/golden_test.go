@@ -27,7 +27,7 @@ func samples() map[string]string {
 		"acled.csv": "acled", "bellingcat.json": "bellingcat-harm", "cir.csv": "cir-eyes-on-russia", "yemen.csv": "yemen-air-raids", "pa-x.csv": "pa-x", "viina.csv": "viina",
 		"deepstatemap_data_20260106.geojson": "deepstate", "geoboundaries.geojson": "geoboundaries", "ucdp-ged.csv": "ucdp-ged",
 		"firms-viirs.csv": "firms", "firms-modis.csv": "firms", "firms-coverage.csv": "firms-coverage", "sirens-official.csv": "sirens-official",
-		"sirens-volunteer.csv": "sirens-volunteer", "osce-daily.csv": "osce-daily", "settlements.csv": "settlements", "geonames.csv": "geonames", "power-plants.csv": "power-plants",
+		"sirens-volunteer.csv": "sirens-volunteer", "osce-daily.csv": "osce-daily", "settlements.csv": "settlements", "geonames.csv": "geonames", "geonames.txt": "geonames", "power-plants.csv": "power-plants",
 		"truce.csv": "truce-csv", "truce.jsonl": "truce-jsonl", "truce.geojson": "truce-geojson",
 		"declarations.csv": "declarations", "declarations.jsonl": "declarations-jsonl", "declarations.geojson": "declarations-geojson",
 	}

@@ -273,12 +273,28 @@ func (c *composer) method() {
 	if r.Control != nil {
 		version(l.t("versions.control"), *r.Control)
 	}
+	add(l.t("versions.settlements"), r.settlements(l), false)
 	add(l.t("versions.software"), r.Software, true)
 	if r.Journal.Root != "" {
 		add(l.t("versions.journal-size"), l.int(int(r.Journal.Size)), false)
 		add(l.t("versions.journal-root"), r.Journal.Root, true)
 	}
 	s.add(t)
+}
+
+// settlements says how many are known, and from whom.
+func (r *Report) settlements(l *locale) string {
+	var by []string
+	for _, s := range r.geometry.settlements {
+		if s.Source != "" && !r.anonymous && !slices.Contains(by, s.Source) {
+			by = append(by, s.Source)
+		}
+	}
+	if len(r.geometry.settlements) == 0 {
+		return ""
+	}
+	slices.Sort(by)
+	return strings.Join(append([]string{l.int(len(r.geometry.settlements))}, by...), " · ")
 }
 
 // annex is the table of all incidents, in the columns that missions publish.

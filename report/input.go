@@ -175,9 +175,10 @@ type Shape struct {
 
 // Settlement is a place for orientation on the maps.
 type Settlement struct {
-	Name agreement.Text
-	At   geo.Point
-	Rank int // 1 is the largest; larger ranks are drawn where there is room
+	Name   agreement.Text
+	At     geo.Point
+	Source string // who says so
+	Rank   int    // 1 is the largest; larger ranks are drawn where there is room
 }
 
 // Head is the journal's head: with it a stranger can check what was on record.

@@ -95,7 +95,7 @@ func (c *cli) demonstrated(ctx context.Context, w *app.App, dir, html string, r 
 	if len(list) > 0 {
 		example = list[0].ID
 	}
-	fmt.Fprintf(c.out, "Try next:\n  ./truce -w %s explain %s\n  ./truce -w %s findings --result undetermined --limit 10\n  ./truce -w %s report --date %s --lang uk --audience public\n", dir, example, dir, dir, r.Day)
+	fmt.Fprintf(c.out, "Try next:\n  ./truce -w %s explain %s\n  ./truce -w %s findings --result undetermined --limit 10\n  ./truce -w %s territory --by day\n  ./truce -w %s zones plan --km 15\n  ./truce -w %s report --date %s --lang uk --audience public\n", dir, example, dir, dir, dir, dir, r.Day)
 	return nil
 }
 

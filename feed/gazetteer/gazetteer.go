@@ -5,7 +5,6 @@ package gazetteer
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/truce-monitor/truce/feed/format"
@@ -31,34 +30,6 @@ var Settlements = format.Format{
 			p := &item.Place{Source: in.SourceOr("countries-states-cities"), Ref: r.Get("id"), Name: r.Get("name"), Area: r.Get("region"), Position: at}
 			if p.Ref == "" || p.Name == "" {
 				return errors.New("id or name is missing")
-			}
-			emit(item.Item{Place: p})
-			return nil
-		})
-	},
-}
-
-// GeoNames is a table of GeoNames' populated places with the names that GeoNames
-// gives its columns as the header; its own files have none.
-var GeoNames = format.Format{
-	Name:   "geonames",
-	Title:  "populated places (GeoNames, with a header)",
-	Credit: "GeoNames (geonames.org), CC BY 4.0",
-	Detect: format.IfHas("geonameid", "name", "latitude", "longitude", "population"),
-	Open: func(in *format.Input) (item.Reader, error) {
-		return table.Convert(in, func(r *table.Record, emit func(item.Item)) error {
-			at, err := position(r)
-			if err != nil {
-				return err
-			}
-			p := &item.Place{Source: in.SourceOr("geonames"), Ref: r.Get("geonameid"), Name: r.Get("name"), Position: at}
-			if p.Ref == "" || p.Name == "" {
-				return errors.New("geonameid or name is missing")
-			}
-			if s := r.Get("population"); s != "" {
-				if p.People, err = strconv.Atoi(s); err != nil || p.People < 0 {
-					return fmt.Errorf("population: %q is no number of people", s)
-				}
 			}
 			emit(item.Item{Place: p})
 			return nil

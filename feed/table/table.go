@@ -28,14 +28,17 @@ func New(in *format.Input) (*Table, error) {
 		}
 		return nil, fmt.Errorf("the header line: %w", err)
 	}
-	for i, f := range row.Fields {
-		name := strings.ToLower(strings.TrimSpace(string(f)))
-		t.Columns = append(t.Columns, name)
-		if _, twice := t.index[name]; !twice {
-			t.index[name] = i
-		}
+	for _, f := range row.Fields {
+		t.column(strings.ToLower(strings.TrimSpace(string(f))))
 	}
 	return t, nil
+}
+
+func (t *Table) column(name string) {
+	if _, twice := t.index[name]; !twice {
+		t.index[name] = len(t.Columns)
+	}
+	t.Columns = append(t.Columns, name)
 }
 
 // Read returns the next row that has as many fields as the header; rows whose
@@ -116,6 +119,16 @@ func Convert(in *format.Input, convert func(r *Record, emit func(item.Item)) err
 		return nil, err
 	}
 	return &converter{t: t, convert: convert}, nil
+}
+
+// ConvertBare is Convert for a file without a header, of which separator and
+// columns are known.
+func ConvertBare(in *format.Input, delim byte, columns []string, convert func(r *Record, emit func(item.Item)) error) item.Reader {
+	t := &Table{rows: NewReader(in.R, delim), index: make(map[string]int)}
+	for _, name := range columns {
+		t.column(name)
+	}
+	return &converter{t: t, convert: convert}
 }
 
 type converter struct {

@@ -137,7 +137,7 @@ function Bench({ line, areas }: { line: Feature; areas: Feature[] }) {
         <div class="bench-map">
           <MapView bounds={bounds} label={t("zones.map", { left: party(sides[0]), right: party(sides[1]) })} lines={[line]} zones={zones} areas={areas} incidents={[]} />
           <p class="bench-legend small">
-            {sides.map((s, i) => <span><i class={`z${i}`} />{t("zones.leaves", { party: party(s) })}</span>)}<span><i class="z2" />{t("zones.legend.equal")}</span><span><i class="zl" />{t("zones.legend.line")}</span>
+            {sides.map((s, i) => <span><i class={`z${i}`} />{t("zones.leaves", { party: party(s) })}</span>)}<span><i class="z2" />{t("zones.legend.equal")}</span><span><i class="zl" />{t("zones.legend.line")}</span> <span class="grey">Natural Earth · GeoNames</span>
           </p>
         </div>
       </div>
