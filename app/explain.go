@@ -46,13 +46,13 @@ type Explanation struct {
 	Agreement string      `json:"agreement"`           // its version
 	Records   uint64      `json:"records"`             // of the journal that this rests on
 
-	lang string // of the reasons and of the agreement's words; empty: English
+	tell report.Teller
 }
 
-// In says the reasons, and the agreement's words where it has them, in another
-// language.
+// In says the findings and reasons, and the agreement's words where it has them, in
+// another language.
 func (x *Explanation) In(tell *report.Teller) {
-	x.lang, x.Findings = tell.Lang, tell.Findings(x.Findings)
+	x.tell, x.Findings = *tell, tell.Findings(x.Findings)
 	if x.Incident != nil {
 		in := *x.Incident
 		in.Members = tell.Members(in.Members)
@@ -304,10 +304,10 @@ func (a *App) explainNumber(ctx context.Context, x *Explanation, day string) err
 // Write prints the chain for people, with times in UTC and in the agreement's
 // zone: in English, save what In says.
 func (x *Explanation) Write(w io.Writer, loc *time.Location) error {
-	p := &printer{w: w, loc: loc, lang: cmp.Or(x.lang, "en")}
+	p := &printer{w: w, loc: loc, tell: x.tell}
 	switch {
 	case x.Provision != nil:
-		p.line(0, "Provision %s%s: %s", x.Provision.ID, article(x.Provision.Article), x.Provision.Words.In(p.lang))
+		p.line(0, "Provision %s%s: %s", x.Provision.ID, article(x.Provision.Article), p.words(x.Provision.Words))
 		for _, c := range x.Provision.Why {
 			p.line(1, "text %s%s: “%s”", c.Text, article(c.Article), c.Quote)
 		}
@@ -368,12 +368,13 @@ func article(s string) string {
 }
 
 type printer struct {
-	w   io.Writer
-	loc *time.Location
-	// lang is that of the agreement's words.
-	lang string
+	w    io.Writer
+	loc  *time.Location
+	tell report.Teller // of findings; its language is that of the agreement's words
 	err  error
 }
+
+func (p *printer) words(t agreement.Text) string { return t.In(cmp.Or(p.tell.Lang, "en")) }
 
 func (p *printer) line(depth int, format string, args ...any) {
 	if p.err == nil {
@@ -505,6 +506,13 @@ func (p *printer) findings(list []finding.Finding) {
 }
 
 func (p *printer) finding(f *finding.Finding) {
+	if answers := p.tell.Answers(f); answers != nil {
+		for i, text := range answers {
+			p.line(min(i, 1), "%s", text)
+		}
+		p.reasons(f.Reasons)
+		return
+	}
 	p.line(0, "Finding %s: %s of %s%s", f.ID, f.Result, f.Provision, severity(f.Severity))
 	p.line(1, "did it occur: %s (%.3f, %s)", f.Occurrence.Step, f.Occurrence.Probability, count(f.Occurrence.Sources, "source"))
 	p.line(1, "is it a breach, if so: %.3f", f.BreachProbability)
@@ -513,7 +521,11 @@ func (p *printer) finding(f *finding.Finding) {
 	} else {
 		p.line(1, "who is responsible: %s (%.3f)%s", f.Responsible.Party, f.Responsible.Probability, because(f.Responsible.Basis))
 	}
-	for _, r := range f.Reasons {
+	p.reasons(f.Reasons)
+}
+
+func (p *printer) reasons(chain []finding.Reason) {
+	for _, r := range chain {
 		p.line(2, "- %s", r.Text)
 	}
 }

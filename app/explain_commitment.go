@@ -116,7 +116,7 @@ func (a *App) missionPolicy() agreement.Policy { return publish.Policy(a.agreeme
 // pledge prints a commitment with its reasons; only one limit where it has been
 // cut to one.
 func (p *printer) pledge(x *commitment.Pledge, limitAlone bool) {
-	p.line(0, "Commitment %s of %s%s: %s", x.ID, strings.Join(x.By, ", "), toWhom(x.To), x.Words.In(p.lang))
+	p.line(0, "Commitment %s of %s%s: %s", x.ID, strings.Join(x.By, ", "), toWhom(x.To), p.words(x.Words))
 	p.quotes(1, x.Sources)
 	for i := range x.Limits {
 		l := &x.Limits[i]
@@ -127,9 +127,7 @@ func (p *printer) pledge(x *commitment.Pledge, limitAlone bool) {
 		return
 	}
 	p.line(1, "%s", dueText(x, p.loc))
-	for _, r := range x.Reasons {
-		p.line(2, "- %s", r.Text)
-	}
+	p.reasons(x.Reasons)
 	for i := range x.Makers {
 		for _, s := range x.Makers[i].Steps {
 			p.line(1, "%s, %s: %s", s.At.UTC().Format(time.DateOnly), s.Party, StepText(&s))
@@ -227,7 +225,7 @@ func sortedLanguages(t agreement.Text) []string {
 
 // issue prints an issue with where each party stands.
 func (p *printer) issue(x *commitment.Issue) {
-	p.line(0, "Issue %s: %s", x.ID, x.Title.In(p.lang))
+	p.line(0, "Issue %s: %s", x.ID, p.words(x.Title))
 	p.quotes(1, x.Sources)
 	for _, s := range x.States {
 		p.line(1, "%s since %s", s.Is, s.At.UTC().Format(time.DateOnly))
@@ -261,7 +259,7 @@ func (p *printer) position(x *commitment.Position) {
 	if x.ConfirmedBy != "" {
 		confirmed = ", confirmed by " + x.ConfirmedBy
 	}
-	p.line(1, "%s%s%s: %s [%s%s]", x.At.UTC().Format(time.DateOnly), speaker, stance, x.Words.In(p.lang), x.ID, confirmed)
+	p.line(1, "%s%s%s: %s [%s%s]", x.At.UTC().Format(time.DateOnly), speaker, stance, p.words(x.Words), x.ID, confirmed)
 	p.quotes(2, x.Sources)
 }
 

@@ -76,8 +76,8 @@ type Candidate struct {
 	Probability float64 `json:"probability"`
 }
 
-// Reason is one step of the chain: Code names the step for message catalogues,
-// Text is the step in English, Args its values.
+// Reason is one step of the chain: Code names its sentence for message catalogues,
+// Text is the sentence in English, Args are all the values in it.
 type Reason struct {
 	Code string            `json:"code"`
 	Text string            `json:"text"`

@@ -21,10 +21,10 @@ import (
 // as they have it; in others the sentence of a reason's code is written with the
 // reason's values: probabilities so that only certainty reads as 0 or 100 %,
 // instants in UTC, parties, zones and lines by the agreement's names, and its words
-// in the language where it has them. What has no sentence stays in English. It is
-// safe for concurrent use.
+// in the language where it has them. What has no sentence stays in English. The
+// zero value says English; it is safe for concurrent use.
 type Teller struct {
-	Lang string // one of Languages
+	Lang string // one of Languages; empty: English
 
 	l            *locale // nil: English
 	texts        map[string]entry
@@ -73,6 +73,30 @@ func (s *Teller) Findings(list []finding.Finding) []finding.Finding {
 		f.Reasons = s.Reasons(f.Reasons)
 		if len(f.Responsible.Grounds) > 0 {
 			f.Responsible.Basis = s.grounds(f.Responsible.Grounds)
+		}
+	}
+	return out
+}
+
+// Answers says what a finding that Findings gave answers to each of its questions, a
+// line each; nil in English.
+func (s *Teller) Answers(f *finding.Finding) []string {
+	if s.l == nil {
+		return nil
+	}
+	number := func(p float64) string { return strconv.FormatFloat(p, 'f', -1, 64) }
+	var out []string
+	for _, head := range []struct {
+		key  string
+		args map[string]string
+	}{
+		{"finding", map[string]string{"finding": f.ID, "result": string(f.Result), "provision": f.Provision, "severity": f.Severity}},
+		{"occurrence", map[string]string{"step": f.Occurrence.Step, "probability": number(f.Occurrence.Probability), "sources": strconv.Itoa(f.Occurrence.Sources)}},
+		{"breach", map[string]string{"probability": number(f.BreachProbability)}},
+		{"responsible", map[string]string{"party": f.Responsible.Party, "probability": number(f.Responsible.Probability), "basis": f.Responsible.Basis}},
+	} {
+		if text, ok := s.expand("head."+head.key, head.args); ok {
+			out = append(out, text)
 		}
 	}
 	return out

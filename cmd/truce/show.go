@@ -24,7 +24,7 @@ func (c *cli) explain() *cobra.Command {
 	var lang string
 	cmd := &cobra.Command{
 		Use: "explain ID", Short: "Print the chain of reasons, from the sentence of the agreement to the rows of the sources", Args: args(cobra.ExactArgs(1)),
-		Long:    "Print the chain of reasons of an incident, a finding, an observation (source/ref), a provision or\na level of the escalation, or a number of a day's report (2026-03-04/incidents).\n\n--lang says the reasons of findings and commitments, and the agreement's words where it has them,\nin another language; all else stays in English.",
+		Long:    "Print the chain of reasons of an incident, a finding, an observation (source/ref), a provision or\na level of the escalation, or a number of a day's report (2026-03-04/incidents).\n\n--lang says findings, the reasons of findings, incidents and commitments, and the agreement's words\nwhere it has them, in another language; all else stays in English.",
 		Example: "  truce explain I-4TQ7M2XK\n  truce explain I-4TQ7M2XK --lang uk\n  truce explain 2026-03-04/incidents",
 		RunE: func(cmd *cobra.Command, a []string) error {
 			if !slices.Contains(report.Languages(), lang) {
