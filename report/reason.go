@@ -17,12 +17,12 @@ import (
 	"github.com/truce-monitor/truce/incident"
 )
 
-// Teller says the reasons of findings, commitments and incidents in one language. English is
-// as they have it; in others the sentence of a reason's code is written with the
-// reason's values: probabilities so that only certainty reads as 0 or 100 %,
-// instants in UTC, parties, zones and lines by the agreement's names, and its words
-// in the language where it has them. What has no sentence stays in English. The
-// zero value says English; it is safe for concurrent use.
+// Teller says the reasons of findings, commitments and incidents in one language.
+// English is as they have it; in others the sentence of a reason's code is written
+// with the reason's values: probabilities so that only certainty reads as 0 or
+// 100 %, instants in UTC, parties, zones, sites and lines by the agreement's names,
+// and its words in the language where it has them. What has no sentence stays in
+// English. The zero value says English; it is safe for concurrent use.
 type Teller struct {
 	Lang string // one of Languages; empty: English
 
@@ -159,7 +159,7 @@ func (s *Teller) Reasons(chain []finding.Reason) []finding.Reason {
 // reason says one; the provision's words among its values are in the language too.
 func (s *Teller) reason(r finding.Reason) finding.Reason {
 	if text, ok := s.expand(r.Code, r.Args); ok {
-		r.Text = text
+		r.Text = upper(text)
 	}
 	if r.Args["words"] != "" {
 		r.Args = maps.Clone(r.Args)
@@ -253,10 +253,6 @@ func (s *Teller) value(name string, args map[string]string) (string, bool) {
 	case "site":
 		if site := s.agreement.Site(v); site != nil {
 			return s.either(site.Name, v), true
-		}
-	case "level":
-		if level := s.agreement.Level(v); level != nil {
-			return s.either(level.Name, v), true
 		}
 	case "words":
 		if p := s.agreement.Provision(args["provision"]); p != nil {
@@ -392,6 +388,12 @@ func numeral(v string, write func(float64) string) (string, bool) {
 func decimals(v string) int {
 	_, after, _ := strings.Cut(v, ".")
 	return len(after)
+}
+
+// upper begins a sentence.
+func upper(text string) string {
+	first, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[n:]
 }
 
 // lower begins a name in lower case, as it stands in a sentence; not one in capitals.
