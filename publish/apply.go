@@ -181,6 +181,7 @@ func (r *Release) finding(in *finding.Finding, n *incident.Incident, secrets []s
 	f.Under = slices.Clone(in.Under)
 	f.Place = r.place(in.Place)
 	f.Responsible.Candidates = slices.Clone(in.Responsible.Candidates)
+	f.Responsible.Grounds = slices.Clone(in.Responsible.Grounds)
 	f.Reasons = nil
 	words := secrets
 	if n != nil && Withholds(r.policy, FieldSource) {
@@ -199,7 +200,7 @@ func (r *Release) finding(in *finding.Finding, n *incident.Incident, secrets []s
 		f.Reasons = append(f.Reasons, reason)
 	}
 	if Withholds(r.policy, FieldSource) && containsAny(f.Responsible.Basis, words) {
-		f.Responsible.Basis = ""
+		f.Responsible.Basis, f.Responsible.Grounds = "", nil
 	}
 	if Withholds(r.policy, FieldParty) {
 		f.Responsible = finding.Responsible{}
