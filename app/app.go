@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/truce-monitor/truce/agreement"
@@ -91,9 +92,10 @@ type App struct {
 	writing, recording sync.Mutex
 	known              known // guarded by writing
 
-	receiving sync.Mutex // guards the following
-	live      *live      // nil: nothing was submitted
-	done      bool       // nothing more is taken
+	inHand    atomic.Int64 // calls of Submit that are under way
+	receiving sync.Mutex   // guards the following
+	live      *live        // nil: nothing was submitted
+	done      bool         // nothing more is taken
 
 	judged judged
 
@@ -210,7 +212,7 @@ func (a *App) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.known = known{store: a.store}
+	a.known = known{store: a.store, way: way{app: a}}
 	if a.opt.ReadOnly {
 		return a.load(ctx)
 	}

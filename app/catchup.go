@@ -13,6 +13,10 @@ import (
 // catchUp applies the records that the projections do not reflect yet, as
 // after a crash or into an empty store.
 func (a *App) catchUp(ctx context.Context) error {
+	l := a.intakeOpen()
+	if l != nil {
+		l.mark()
+	}
 	applied, err := a.store.Applied(ctx)
 	if err != nil {
 		return err
@@ -24,7 +28,7 @@ func (a *App) catchUp(ctx context.Context) error {
 	if applied == head {
 		return nil
 	}
-	if l := a.intakeOpen(); l != nil {
+	if l != nil {
 		defer func() {
 			if applied, err := a.store.Applied(ctx); err == nil {
 				l.applied(applied)
@@ -92,7 +96,9 @@ func (a *App) parsed(ctx context.Context, from uint64) <-chan parsedChunk {
 				return false
 			}
 		}
+		way := way{app: a}
 		for e, err := range a.journal.Read(from) {
+			way.give()
 			r := parsedRecord{Entry: e}
 			switch {
 			case err != nil:
@@ -126,7 +132,9 @@ func (a *App) applyChunk(ctx context.Context, known *known, records []parsedReco
 		return err
 	}
 	defer b.Rollback()
+	way := way{app: a}
 	for i := range records {
+		way.give()
 		r := &records[i]
 		if err := a.apply(b, known, r); err != nil {
 			return fmt.Errorf("applying record %d (%s): %w", r.Seq, r.Kind, err)

@@ -30,10 +30,10 @@ type end struct {
 
 // keeper does jobs in one transaction until it is told to commit, or until
 // there are no more, which gives the transaction up.
-func keeper(b *sqlite.Batch, jobs <-chan job, done chan<- end) {
+func keeper(a *App, b *sqlite.Batch, jobs <-chan job, done chan<- end) {
 	defer b.Rollback()
 	err := b.SetMeta("settled", "0") // what is open is judged at the end
-	k := &kept{batch: b}
+	k := &kept{app: a, batch: b}
 	for j := range jobs {
 		if err == nil {
 			err = k.do(&j)
@@ -47,6 +47,7 @@ func keeper(b *sqlite.Batch, jobs <-chan job, done chan<- end) {
 
 // kept is what a keeper has in its transaction.
 type kept struct {
+	app   *App
 	batch *sqlite.Batch
 	rows  picture.Rows // of the run at hand
 	drawn map[int64]picture.Rows
@@ -86,46 +87,61 @@ func (k *kept) draw(run int64) error {
 	return k.batch.Picture(run, body)
 }
 
-// keep judges incidents with all processors and adds them to a run in order.
+// judgedAtOnce is how many incidents are handed from who judges to who stores at once,
+// judgedAhead how many such portions may wait for each who judges.
+const (
+	judgedAtOnce = 64
+	judgedAhead  = 4
+)
+
+// judgedPart is a portion of incidents, judged.
+type judgedPart struct {
+	judged []*sqlite.Judged
+	rows   []picture.Summary
+	err    error
+}
+
+// keep judges incidents and adds them to a run in order. It does so with all
+// processors, but with one while submissions are taken.
 func (k *kept) keep(judge *finding.Judge, run int64, incidents []incident.Incident) error {
 	judge.Notice(incidents...)
-	const share = 64
-	type part struct {
-		judged []*sqlite.Judged
-		rows   []picture.Summary
-		err    error
+	workers := runtime.GOMAXPROCS(0)
+	if k.app.intakeOpen() != nil {
+		workers = 1
 	}
-	parts := make([]chan part, (len(incidents)+share-1)/share)
+	parts := make([]chan judgedPart, (len(incidents)+judgedAtOnce-1)/judgedAtOnce)
 	for i := range parts {
-		parts[i] = make(chan part, 1)
+		parts[i] = make(chan judgedPart, 1)
 	}
 	var next atomic.Int64
-	for range min(runtime.GOMAXPROCS(0), len(parts)) {
+	ahead := make(chan struct{}, workers*judgedAhead)
+	stop := make(chan struct{})
+	defer close(stop)
+	for range min(workers, len(parts)) {
 		go func() {
+			way := way{app: k.app}
 			for {
+				select {
+				case ahead <- struct{}{}:
+				case <-stop:
+					return
+				}
 				i := int(next.Add(1)) - 1
 				if i >= len(parts) {
 					return
 				}
-				var out part
-				for n := i * share; n < min((i+1)*share, len(incidents)) && out.err == nil; n++ {
-					in := &incidents[n]
-					var done *sqlite.Judged
-					found := judge.Brief(in)
-					done, out.err = sqlite.NewJudged(in, found.Outcomes)
-					out.judged = append(out.judged, done)
-					out.rows = append(out.rows, picture.Summarise(in, &found))
-				}
-				parts[i] <- out
+				parts[i] <- judgePart(judge, incidents[i*judgedAtOnce:min((i+1)*judgedAtOnce, len(incidents))], &way)
 			}
 		}()
 	}
+	way := way{app: k.app}
 	for i := range parts {
 		part := <-parts[i]
 		if part.err != nil {
 			return part.err
 		}
 		for i, x := range part.judged {
+			way.give()
 			if err := k.batch.Incident(run, x); err != nil {
 				return err
 			}
@@ -133,6 +149,26 @@ func (k *kept) keep(judge *finding.Judge, run int64, incidents []incident.Incide
 				return err
 			}
 		}
+		<-ahead
 	}
 	return nil
+}
+
+// judgePart judges incidents, and lets go of them.
+func judgePart(judge *finding.Judge, incidents []incident.Incident, way *way) (out judgedPart) {
+	out.judged, out.rows = make([]*sqlite.Judged, 0, len(incidents)), make([]picture.Summary, 0, len(incidents))
+	for i := range incidents {
+		way.give()
+		in := &incidents[i]
+		found := judge.Brief(in)
+		done, err := sqlite.NewJudged(in, found.Outcomes)
+		if err != nil {
+			out.err = err
+			return out
+		}
+		out.judged = append(out.judged, done)
+		out.rows = append(out.rows, picture.Summarise(in, &found))
+		*in = incident.Incident{}
+	}
+	return out
 }

@@ -26,6 +26,7 @@ func shortDigest(body []byte) int64 {
 // means to read all keys.
 type known struct {
 	store *sqlite.Store
+	way   way
 	asked int
 	seed  maphash.Seed
 	bits  []uint64
@@ -102,6 +103,7 @@ func (k *known) fill(ctx context.Context, n int) error {
 		if err != nil {
 			return err
 		}
+		k.way.give()
 		k.set(key.Source, key.Ref)
 	}
 	return nil

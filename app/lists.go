@@ -287,7 +287,7 @@ func (a *App) emptyStore(ctx context.Context) error {
 	a.forgetPicture()
 	var err error
 	a.store, err = sqlite.Open(ctx, a.database, false)
-	a.known = known{store: a.store}
+	a.known = known{store: a.store, way: way{app: a}}
 	return err
 }
 

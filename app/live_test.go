@@ -342,7 +342,18 @@ func TestEveryObservationIsShownOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	incidents, err := a.Incidents(t.Context(), app.Filter{Audience: publish.Mission, Policy: &agreement.Policy{Audience: publish.Mission, Handling: "TLP:RED"}})
+	shownOnce(t, a, all)
+}
+
+// shownOnce checks that each of the observations is in exactly one of the incidents that
+// are shown, and no other version of it in any.
+func shownOnce(t interface {
+	Helper()
+	Fatal(...any)
+	Errorf(string, ...any)
+}, a *app.App, all []observation.Observation) {
+	t.Helper()
+	incidents, err := a.Incidents(context.Background(), app.Filter{Audience: publish.Mission, Policy: &agreement.Policy{Audience: publish.Mission, Handling: "TLP:RED"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -357,6 +368,70 @@ func TestEveryObservationIsShownOnce(t *testing.T) {
 			t.Errorf("%s is in %d incidents", o.ID(), n)
 		}
 	}
+}
+
+// The same holds while days are settled beside what comes, of which some corrects what is
+// settled already or is not yet.
+func TestWhatIsNotSettledIsCarriedOver(t *testing.T) {
+	all := demoObservations(t)
+	all = all[:min(len(all), 400)]
+	fewer(t, 5)
+	rapid.Check(t, func(t *rapid.T) {
+		dir, err := os.MkdirTemp("", "carried")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.RemoveAll(dir)
+		ctx := context.Background()
+		a, err := app.Init(ctx, filepath.Join(dir, "w"), filepath.Join("..", "examples", "paris-2026", "agreement.yaml"), options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { a.Close() }()
+		settle := make(chan struct{})
+		failed := make(chan error, 1)
+		var settler sync.WaitGroup
+		settler.Go(func() {
+			for range settle {
+				if err := a.Settle(ctx); err != nil {
+					failed <- err
+					return
+				}
+			}
+		})
+		order := rapid.Permutation(slices.Clone(all)).Draw(t, "order")
+		var sent []observation.Observation
+		for rest := order; len(rest) > 0; {
+			n := min(len(rest), rapid.IntRange(1, 40).Draw(t, "portion"))
+			some := slices.Clone(rest[:n])
+			for range min(len(sent), rapid.IntRange(0, 3).Draw(t, "corrections")) {
+				o := sent[rapid.IntRange(0, len(sent)-1).Draw(t, "corrected")]
+				o.To = o.To.Add(time.Duration(rapid.IntRange(1, 3).Draw(t, "later")) * time.Second)
+				some = append(some, o)
+			}
+			if _, err := a.Submit(ctx, some); err != nil {
+				t.Fatal(err)
+			}
+			sent, rest = append(sent, rest[:n]...), rest[n:]
+			select {
+			case settle <- struct{}{}:
+			default:
+			}
+		}
+		close(settle)
+		settler.Wait()
+		select {
+		case err := <-failed:
+			t.Fatal(err)
+		default:
+		}
+		shownOnce(t, a, all)
+		if err := a.Settle(ctx); err != nil {
+			t.Fatal(err)
+		}
+		shownOnce(t, a, all)
+		digest(t, a)
+	})
 }
 
 // Many at once, of whom some submit the same: each observation is on record once.

@@ -131,6 +131,15 @@ func (a *App) draw(ctx context.Context) (*picture.Picture, error) {
 	if a.picture != nil {
 		return a.picture, nil
 	}
+	p, err := a.redraw(ctx)
+	if err == nil {
+		a.picture = p
+	}
+	return p, err
+}
+
+// redraw makes the picture of all incidents that the store holds.
+func (a *App) redraw(ctx context.Context) (*picture.Picture, error) {
 	var scale []string
 	for _, step := range a.agreement.SeverityScale() {
 		scale = append(scale, step.ID)
@@ -148,9 +157,20 @@ func (a *App) draw(ctx context.Context) (*picture.Picture, error) {
 	}
 	p := picture.New(scale)
 	p.SetAll(runs)
-	p.Prepare(publish.Policy(a.agreement, publish.Public), publish.Policy(a.agreement, publish.Parties), publish.Policy(a.agreement, publish.Mission))
-	a.picture = p
+	a.prepare(p)
 	return p, nil
+}
+
+// prepare makes ready in a picture what every audience first asks for.
+func (a *App) prepare(p *picture.Picture) {
+	p.Prepare(publish.Policy(a.agreement, publish.Public), publish.Policy(a.agreement, publish.Parties), publish.Policy(a.agreement, publish.Mission))
+}
+
+// show makes p what lists and maps are read from.
+func (a *App) show(p *picture.Picture) {
+	a.drawing.Lock()
+	defer a.drawing.Unlock()
+	a.picture = p
 }
 
 // install brings the picture up to runs that were made anew.
@@ -158,27 +178,32 @@ func (a *App) install(ctx context.Context, runs map[int64]picture.Rows) error {
 	if len(runs) > 0 {
 		a.judged.changed(slices.Collect(maps.Keys(runs))...)
 	}
-	l := a.intakeOpen()
-	if l != nil {
-		l.mu.Lock()
-		defer l.mu.Unlock()
+	a.receiving.Lock()
+	l := a.live
+	if l == nil {
+		defer a.receiving.Unlock() // nothing is submitted until it is done
+	} else {
+		a.receiving.Unlock()
 	}
 	a.drawing.Lock()
 	before := a.picture
 	a.drawing.Unlock()
 	p := before
 	switch {
-	case p == nil && l == nil:
+	case p != nil:
+		p = p.Next(runs)
+		a.prepare(p)
+	case l == nil:
 		return nil
-	case p == nil:
+	default:
 		var err error
-		if p, err = a.draw(ctx); err != nil {
+		if p, err = a.redraw(ctx); err != nil {
 			return err
 		}
-	default:
-		p = p.Next(runs)
 	}
-	if l != nil {
+	if l == nil {
+		a.show(p)
+	} else {
 		applied, err := a.store.Applied(ctx)
 		if err != nil {
 			return err
@@ -187,9 +212,6 @@ func (a *App) install(ctx context.Context, runs map[int64]picture.Rows) error {
 			return err
 		}
 	}
-	a.drawing.Lock()
-	a.picture = p
-	a.drawing.Unlock()
 	a.publish(Event{Kind: EventSettled, Record: a.journal.Head().Size})
 	return nil
 }

@@ -227,6 +227,8 @@ func (p *projection) day(ctx context.Context, d sqlite.Day) (changed bool, err e
 	p.announced = slices.DeleteFunc(p.announced, func(in incident.Incident) bool { return in.From.Before(since) })
 	judge := finding.New(p.app.agreement, p.app.zones)
 	judge.Notice(p.announced...)
+	way := way{app: p.app}
+	p.fuser.Pause = way.give
 	reading, stop := context.WithCancel(ctx) // not the transaction's, which outlives the day
 	defer stop()
 	next := job{judge: judge, run: d.Day, start: true}
@@ -235,6 +237,7 @@ func (p *projection) day(ctx context.Context, d sqlite.Day) (changed bool, err e
 			if r.err != nil {
 				return false, r.err
 			}
+			way.give()
 			if !slices.Contains(r.o.Caveats, referenceOnly) {
 				p.fuser.Add(r.seq, r.o)
 			}
@@ -272,7 +275,7 @@ func (p *projection) keep(ctx context.Context, j job) error {
 			return err
 		}
 		p.jobs, p.kept = make(chan job, 8), make(chan end, 1)
-		go keeper(b, p.jobs, p.kept)
+		go keeper(p.app, b, p.jobs, p.kept)
 	}
 	select {
 	case p.jobs <- j:
@@ -306,7 +309,7 @@ func (p *projection) leftOpen(ctx context.Context, last int64) error {
 	if err != nil {
 		return err
 	}
-	var k kept
+	k := kept{app: a}
 	if err := a.batch(ctx, func(b *sqlite.Batch) error {
 		k.batch = b
 		if err := b.Clear(openRun); err != nil {

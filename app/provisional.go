@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/truce-monitor/truce/incident"
-	"github.com/truce-monitor/truce/picture"
 	"github.com/truce-monitor/truce/store/sqlite"
 )
 
@@ -22,22 +21,35 @@ type provisional struct {
 const keepWhole = 10_000
 
 // hold adds a provisional incident.
-func (l *live) hold(in *incident.Incident) {
+func (u *unsettled) hold(in *incident.Incident) {
 	x := &provisional{from: in.From, members: make([]uint64, len(in.Members)), in: in}
 	for i, m := range in.Members {
 		x.members[i] = m.Seq
-		l.at[m.Seq] = in.ID
 	}
-	l.over[in.ID] = x
-	if l.whole = append(l.whole, in.ID); len(l.whole) < 2*keepWhole {
+	if u.young != nil {
+		u.young[in.ID] = true
+	}
+	u.keep(in.ID, x)
+}
+
+// keep adds a provisional incident as it is.
+func (u *unsettled) keep(id string, x *provisional) {
+	for _, seq := range x.members {
+		u.at[seq] = id
+	}
+	u.over[id] = x
+	if x.in == nil {
 		return
 	}
-	for _, id := range l.whole[:keepWhole] {
-		if x := l.over[id]; x != nil {
+	if u.whole = append(u.whole, id); len(u.whole) < 2*keepWhole {
+		return
+	}
+	for _, id := range u.whole[:keepWhole] {
+		if x := u.over[id]; x != nil {
 			x.in = nil
 		}
 	}
-	l.whole = slices.Clone(l.whole[keepWhole:])
+	u.whole = slices.Clone(u.whole[keepWhole:])
 }
 
 // stub is as much of a provisional incident as fusing its records again needs.
@@ -60,12 +72,12 @@ func (a *App) provisional(ctx context.Context, id string) (*sqlite.IncidentRow, 
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	x := l.over[id]
+	x := l.now.over[id]
 	if x == nil {
 		return nil, false, nil
 	}
 	if x.in == nil {
-		if err := l.again(ctx, id, x); err != nil {
+		if err := l.now.again(ctx, id, x); err != nil {
 			return nil, false, err
 		}
 	}
@@ -73,14 +85,14 @@ func (a *App) provisional(ctx context.Context, id string) (*sqlite.IncidentRow, 
 }
 
 // again makes a provisional incident from its records.
-func (l *live) again(ctx context.Context, id string, x *provisional) error {
-	fuser, err := l.fuser(ctx, sqlite.DayOf(x.from))
+func (u *unsettled) again(ctx context.Context, id string, x *provisional) error {
+	fuser, err := u.fuser(ctx, sqlite.DayOf(x.from))
 	if err != nil {
 		return err
 	}
 	var records []incident.Record
 	for _, seq := range x.members {
-		o, err := l.read(seq)
+		o, err := u.read(seq)
 		if err != nil {
 			return err
 		}
@@ -89,50 +101,10 @@ func (l *live) again(ctx context.Context, id string, x *provisional) error {
 	for _, in := range fuser.Aside(records) {
 		if in.ID == id {
 			x.in = &in
-			l.whole = append(l.whole, id)
+			u.whole = append(u.whole, id)
 			return nil
 		}
 	}
 	x.in = x.stub(id)
 	return nil
-}
-
-// carry takes what is not settled yet over from the picture before to a new one,
-// in which all up to a record is settled. The caller holds mu.
-func (l *live) carry(ctx context.Context, before, p *picture.Picture, upTo uint64) error {
-	old := l.over
-	whole := l.whole
-	l.reset()
-	var again []arrived
-	for id, x := range old {
-		young := 0
-		for _, seq := range x.members {
-			if seq >= upTo {
-				young++
-			}
-		}
-		kept := before != nil && young == len(x.members)
-		if kept {
-			l.over[id] = x
-		}
-		for _, seq := range x.members {
-			switch {
-			case kept:
-				l.at[seq] = id
-			case seq >= upTo:
-				o, err := l.read(seq)
-				if err != nil {
-					return err
-				}
-				again = append(again, arrived{incident.Record{Seq: seq, Observation: o}, nil})
-			}
-		}
-	}
-	l.whole = slices.DeleteFunc(whole, func(id string) bool { return l.over[id] == nil })
-	if before != nil {
-		p.Replace(nil, before.Provisional(func(id string) bool { return l.over[id] != nil }))
-	}
-	slices.SortFunc(again, func(a, b arrived) int { return int(int64(a.Seq) - int64(b.Seq)) })
-	var e Event
-	return l.fuse(ctx, p, again, &e)
 }

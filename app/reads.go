@@ -32,7 +32,9 @@ func (a *App) reads(ctx context.Context, day int64) <-chan []read {
 				return false
 			}
 		}
+		way := way{app: a}
 		for k, err := range a.store.InDay(ctx, day) {
+			way.give()
 			r := read{seq: k.Seq, err: err}
 			if err == nil {
 				r.o, r.err = a.observation(cursor, k.Seq)

@@ -71,6 +71,8 @@ func (a *App) submit(ctx context.Context, observations []observation.Observation
 	if len(s.arrivals) == 0 {
 		return s.receipts, nil
 	}
+	a.inHand.Add(1)
+	defer a.inHand.Add(-1)
 	select {
 	case l.intake <- s:
 	case <-l.ended:

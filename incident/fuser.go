@@ -17,6 +17,10 @@ import (
 // that comes after its day was fused is fused with the day at hand. The zero value
 // is ready and uses the default parameters. A Fuser is not safe for concurrent use.
 type Fuser struct {
+	// Pause, if set, is called now and then while a day is fused, which takes seconds
+	// where there are many observations: so that it can give way to what is urgent.
+	Pause func()
+
 	solver solver
 	own    bool // the parameters are not the default ones
 
@@ -98,7 +102,7 @@ func (f *Fuser) advance(day int64) {
 // and keeps the rest for the next day.
 func (f *Fuser) fuse(until float64) {
 	s := &f.solver
-	s.entries = f.open
+	s.entries, s.pause = f.open, f.Pause
 	slices.SortFunc(s.entries, func(a, b entry) int { return order(&a, &b) })
 	s.number()
 	s.copies()
@@ -108,7 +112,8 @@ func (f *Fuser) fuse(until float64) {
 	kept := f.kept[:0]
 	results := s.results()
 	f.closed = slices.Grow(f.closed, len(results))
-	for _, members := range results {
+	for n, members := range results {
+		s.rest(n)
 		_, to := s.interval(members)
 		if closes := to + s.m.Time.SlackS; closes >= until && s.entries[members[0]].kind&isolated == 0 {
 			for _, i := range members {
@@ -118,6 +123,10 @@ func (f *Fuser) fuse(until float64) {
 		}
 		f.closed = append(f.closed, s.incident(members))
 	}
+	if len(f.open) > great {
+		f.open, f.known = nil, map[uint64]int32{}
+		f.solver = solver{m: s.m, sources: s.sources, means: s.means}
+	}
 	clear(f.open)
 	clear(f.known)
 	f.kept, f.open = f.open, kept[:0]
@@ -126,6 +135,10 @@ func (f *Fuser) fuse(until float64) {
 		f.open = append(f.open, e)
 	}
 }
+
+// great is from how many observations of a day on the room that they took is not kept
+// for the next.
+const great = 20_000
 
 // Advance says that nothing of the days before t's follows: they are fused, and
 // what can then no longer be joined is ready for Closed.

@@ -42,7 +42,7 @@ func (n *neighbours) level(e *entry, reach float64) int {
 }
 
 // find links the entries that may be of one event.
-func (n *neighbours) find(m *model, entries []entry, bySize []int32) {
+func (n *neighbours) find(m *model, entries []entry, bySize []int32, rest func(step int)) {
 	n.pairs = n.pairs[:0]
 	if cap(n.next) < len(entries) {
 		n.next = make([]int32, len(entries))
@@ -54,7 +54,8 @@ func (n *neighbours) find(m *model, entries []entry, bySize []int32) {
 		n.table[l].reset()
 	}
 	gate := m.Decision.GateSigma
-	for _, i := range bySize {
+	for step, i := range bySize {
+		rest(step)
 		e := &entries[i]
 		if e.kind&isolated != 0 || e.root != i {
 			continue

@@ -36,6 +36,8 @@ type solver struct {
 	named    []string // by number
 	meansOf  []int32  // by source
 
+	pause func() // nil: it has all the time
+
 	before, tally           []memory // by source
 	beforeMeans, tallyMeans []memory
 }
@@ -64,6 +66,13 @@ func (s *solver) solve() {
 	s.lookBeside()
 }
 
+// rest pauses at some of the steps of long work.
+func (s *solver) rest(step int) {
+	if s.pause != nil && step%32 == 31 {
+		s.pause()
+	}
+}
+
 // rounds is how often, at most, sources are taken otherwise than before.
 const rounds = 7
 
@@ -72,7 +81,7 @@ func (s *solver) divide() {
 	slices.SortFunc(s.bySize, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(s.entries[a].size, s.entries[b].size), cmp.Compare(a, b))
 	})
-	s.near.find(s.m, s.entries, s.bySize)
+	s.near.find(s.m, s.entries, s.bySize, s.rest)
 	s.in = slices.Grow(s.in[:0], len(s.entries))[:len(s.entries)]
 	for i := range s.in {
 		s.in[i] = -1
@@ -81,7 +90,8 @@ func (s *solver) divide() {
 	s.rates.place(s)
 	s.rates.expect(s)
 	s.assume()
-	for _, i := range s.bySize {
+	for n, i := range s.bySize {
+		s.rest(n)
 		s.settle(i)
 	}
 	s.rates.count(s)
@@ -91,7 +101,8 @@ func (s *solver) divide() {
 	}
 	for range sweeps {
 		changed := false
-		for _, i := range s.bySize {
+		for n, i := range s.bySize {
+			s.rest(n)
 			if !s.entries[i].asked && len(s.near.of(i)) > 0 && s.settle(i) {
 				changed = true
 			}
@@ -342,7 +353,8 @@ const leastBeside = 0.05
 func (s *solver) lookBeside() {
 	s.other = slices.Grow(s.other[:0], len(s.entries))[:len(s.entries)]
 	clear(s.other)
-	for _, i := range s.bySize {
+	for n, i := range s.bySize {
+		s.rest(n)
 		e := &s.entries[i]
 		if e.sure || len(s.near.of(i)) == 0 {
 			continue

@@ -1,7 +1,6 @@
 package picture
 
 import (
-	"maps"
 	"math"
 	"slices"
 	"time"
@@ -32,12 +31,28 @@ func (p *Picture) Replace(gone []Ref, rows Rows) {
 	p.arrange()
 }
 
-// Provisional are the provisional rows of the incidents that are to be kept.
-func (p *Picture) Provisional(keep func(id string) bool) Rows {
+// Provisional are the provisional rows of a picture at one time. The zero value has none.
+type Provisional struct {
+	words words
+	parts []part
+}
+
+// Provisional are the picture's provisional rows as they are now.
+func (p *Picture) Provisional() Provisional {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	out := Rows{words: words{number: maps.Clone(p.words.number), text: slices.Clone(p.words.text)}}
+	out := Provisional{words: p.words.clone()}
 	for _, x := range p.live {
+		out.parts = append(out.parts, part{x.segment, slices.Clone(x.gone)})
+	}
+	return out
+}
+
+// Rows are those of the incidents that are to be kept.
+func (v *Provisional) Rows(keep func(id string) bool) Rows {
+	out := Rows{words: v.words}
+	for k := range v.parts {
+		x := &v.parts[k]
 		for i := range x.rows {
 			if !x.hides(i) && keep(x.rows[i].ID.String()) {
 				out.rows = append(out.rows, x.rows[i])
@@ -58,10 +73,14 @@ func (p *Picture) hide(r row) {
 	}
 }
 
+// mergeUpTo is how many rows a live part may have and still be joined with others:
+// putting more in order would keep who waits for the picture too long.
+const mergeUpTo = 20_000
+
 // merge joins the last live parts as long as they are of a like size, so that
 // there are few of them. The caller holds mu.
 func (p *Picture) merge() {
-	for n := len(p.live); n >= 2 && len(p.live[n-2].rows) <= 2*len(p.live[n-1].rows); n = len(p.live) {
+	for n := len(p.live); n >= 2 && len(p.live[n-2].rows) <= min(2*len(p.live[n-1].rows), mergeUpTo); n = len(p.live) {
 		var rows []row
 		for _, x := range p.live[n-2:] {
 			for i := range x.rows {
@@ -82,7 +101,7 @@ func (p *Picture) Next(runs map[int64]Rows) *Picture {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	out := New(p.severities)
-	out.words = words{number: maps.Clone(p.words.number), text: slices.Clone(p.words.text)}
+	out.words = p.words.clone()
 	for run, x := range p.settled {
 		out.settled[run] = &part{segment: x.segment}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -44,6 +45,10 @@ type words struct {
 }
 
 func newWords() words { return words{number: map[string]uint32{"": 0}, text: []string{""}} }
+
+func (w *words) clone() words {
+	return words{number: maps.Clone(w.number), text: slices.Clone(w.text)}
+}
 
 func (w *words) of(text string) uint32 {
 	n, ok := w.number[text]
