@@ -7,6 +7,7 @@ import (
 
 	"github.com/truce-monitor/truce/finding"
 	"github.com/truce-monitor/truce/incident"
+	"github.com/truce-monitor/truce/journal"
 	"github.com/truce-monitor/truce/observation"
 	"github.com/truce-monitor/truce/picture"
 	"github.com/truce-monitor/truce/store/sqlite"
@@ -22,6 +23,7 @@ type unsettled struct {
 	corrects map[uint64]uint64       // by record: that of the version whose place it takes
 	judges   map[int64]*finding.Judge
 	fusers   map[int64]*incident.Fuser
+	cursor   *journal.Cursor
 	recent   [2]map[uint64]*observation.Observation // read lately; the second is older
 
 	since uint64          // a number of records
@@ -30,7 +32,7 @@ type unsettled struct {
 
 func newUnsettled(a *App) *unsettled {
 	return &unsettled{app: a, over: map[string]*provisional{}, at: map[uint64]string{}, corrects: map[uint64]uint64{},
-		judges: map[int64]*finding.Judge{}, fusers: map[int64]*incident.Fuser{},
+		judges: map[int64]*finding.Judge{}, fusers: map[int64]*incident.Fuser{}, cursor: a.journal.Cursor(),
 		recent: [2]map[uint64]*observation.Observation{{}, {}}}
 }
 
@@ -213,7 +215,7 @@ func (u *unsettled) read(seq uint64) (*observation.Observation, error) {
 			return o, nil
 		}
 	}
-	o, err := u.app.observation(u.app.journal, seq)
+	o, err := u.app.observation(u.cursor, seq)
 	if err == nil {
 		u.remember(seq, o)
 	}

@@ -137,14 +137,19 @@ func (p *Picture) Near(r incident.Reach, most int) []Near {
 	// What lies farther than this is too vague or too far to be decided at once.
 	widest := gate/geo.Sigmas95*r.RadiusM + 5000
 	var out []Near
+	low, high := mercator(r.Lat-widest/perLat, r.Lon-widest/perLon), mercator(r.Lat+widest/perLat, r.Lon+widest/perLon)
+	spans := cover(low, high)
 	for _, x := range p.parts {
 		if x.oldest > to || x.newest < from-maxLong {
 			continue
 		}
 		g := x.on(0)
-		for _, span := range around(r.Lat, r.Lon, widest/perLat, widest/perLon) {
+		for _, span := range spans {
 			i, end := g.span(span[0], span[1])
 			for ; i < end; i++ {
+				if !between(g.keys[i], low, high) { // told without a look at the row, which takes longer
+					continue
+				}
 				at := int(g.at[i])
 				row := &x.rows[at]
 				if row.From > to || row.To < from || x.hides(at) {
@@ -152,11 +157,13 @@ func (p *Picture) Near(r incident.Reach, most int) []Near {
 				}
 				north := (float64(row.Lat)/1e7 - r.Lat) * perLat
 				east := (float64(row.Lon)/1e7 - r.Lon) * perLon
-				could := gate / geo.Sigmas95 * math.Hypot(math.Hypot(r.RadiusM, float64(row.Radius)/10), 100)
-				apart := math.Hypot(north, east) / could
-				if apart > 1 {
+				radius := float64(row.Radius) / 10
+				could2 := gate * gate / (geo.Sigmas95 * geo.Sigmas95) * (r.RadiusM*r.RadiusM + radius*radius + 100*100)
+				apart2 := (north*north + east*east) / could2
+				if apart2 > 1 {
 					continue
 				}
+				apart := math.Sqrt(apart2)
 				lag := math.Abs(float64((row.From+row.To)/2 - (from+to)/2))
 				apart += lag / float64((to-from+row.To-row.From)/2)
 				out = append(out, Near{Ref{row.ID.String(), time.UnixMicro(row.From).UTC()}, row.State&provisional != 0, apart})
@@ -179,9 +186,11 @@ func (p *Picture) Near(r incident.Reach, most int) []Near {
 // looked back for.
 const maxLong = int64(24 * time.Hour / time.Microsecond)
 
-// around is the ranges of keys that cover a box about a place.
-func around(lat, lon, dLat, dLon float64) [][2]uint64 {
-	return cover(mercator(lat-dLat, lon-dLon), mercator(lat+dLat, lon+dLon))
+// between reports whether a key's place is in the box between a south-western and a
+// north-eastern key.
+func between(key, low, high uint64) bool {
+	const x, y = 0x5555555555555555, 0xaaaaaaaaaaaaaaaa // y grows to the south
+	return key&x >= low&x && key&x <= high&x && key&y <= low&y && key&y >= high&y
 }
 
 // cover is the ranges of keys that cover the box between its south-western and its
