@@ -18,7 +18,7 @@ type provisional struct {
 }
 
 // keepWhole is how many provisional incidents are held whole.
-const keepWhole = 10_000
+const keepWhole = 2000
 
 // hold adds a provisional incident.
 func (u *unsettled) hold(in *incident.Incident) {
