@@ -96,6 +96,7 @@ func live(ctx context.Context, o options) error {
 		return fmt.Errorf("no event named any of the incidents")
 	}
 	fmt.Printf("from when a report was due to the event: p50 %.0f ms, p99 %.0f ms, most %.0f ms, of %d reports\n", ms(quantile(l.all, 0.5)), ms(quantile(l.all, 0.99)), ms(quantile(l.all, 1)), len(l.all))
+	fmt.Printf("resident at most %d MB\n", peak()>>20)
 	return s.close()
 }
 
@@ -221,6 +222,20 @@ func (l *listener) tell(after time.Duration, sent int) {
 	fmt.Printf("%6.0f s  %7d sent  event p50 %5.0f ms  p99 %5.0f ms  resident %4d MB  heap in use %4d MB\n", after.Seconds(), sent,
 		ms(quantile(l.some, 0.5)), ms(quantile(l.some, 0.99)), resident()>>20, m.HeapInuse>>20)
 	l.some = l.some[:0]
+}
+
+// peak is the most memory that was resident, in bytes, 0 where it can't be told.
+func peak() int64 {
+	data, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	_, after, _ := strings.Cut(string(data), "VmHWM:")
+	var kB int64
+	if _, err := fmt.Sscan(after, &kB); err != nil {
+		return 0
+	}
+	return kB << 10
 }
 
 // resident is the process's resident memory in bytes, 0 where it can't be told.
