@@ -16,6 +16,7 @@ type job struct {
 	judge      *finding.Judge
 	run        int64
 	start, end bool
+	announced  []incident.Incident // among these and those of the run's jobs that follow
 	incidents  []incident.Incident
 	state      []byte
 	applied    uint64 // with commit: what the projections then reflect
@@ -62,6 +63,7 @@ func (k *kept) do(j *job) error {
 			return err
 		}
 	}
+	j.judge.Notice(j.announced...)
 	if err := k.keep(j.judge, j.run, j.incidents); err != nil {
 		return err
 	}

@@ -148,11 +148,11 @@ type projection struct {
 }
 
 // incidentsAtOnce is how many incidents share a transaction, give or take a
-// day's; judgeAtOnce is how many are judged together at most: announcements
-// among them count for all of them.
+// day's; judgeAtOnce is how many are made and judged at once: a great day's need
+// not lie in memory together.
 const (
 	incidentsAtOnce = 40_000
-	judgeAtOnce     = 20_000
+	judgeAtOnce     = 2_000
 )
 
 func (p *projection) waiting() bool { return p.pending < incidentsAtOnce }
@@ -255,7 +255,17 @@ func (p *projection) day(ctx context.Context, d sqlite.Day) (changed bool, err e
 		return false, err
 	}
 	p.fuser.Advance(sqlite.DayStart(d.Day + 1))
-	next.incidents = append(next.incidents, p.fuser.Closed()...)
+	next.announced = p.fuser.Announced()
+	for {
+		next.incidents = append(next.incidents, p.fuser.Take(judgeAtOnce)...)
+		if len(next.incidents) < judgeAtOnce {
+			break
+		}
+		if err := p.keep(ctx, next); err != nil {
+			return false, err
+		}
+		next = job{judge: judge, run: d.Day}
+	}
 	next.state, next.end = p.fuser.Snapshot(), true
 	return !bytes.Equal(old, next.state), p.keep(ctx, next)
 }
@@ -265,7 +275,7 @@ func (p *projection) day(ctx context.Context, d sqlite.Day) (changed bool, err e
 func (p *projection) keep(ctx context.Context, j job) error {
 	p.pending += len(j.incidents)
 	for i := range j.incidents {
-		if in := &j.incidents[i]; !in.Reported.IsZero() && in.Reported.Before(in.From) {
+		if in := &j.incidents[i]; in.Announced() {
 			p.announced = append(p.announced, *in)
 		}
 	}
@@ -274,7 +284,7 @@ func (p *projection) keep(ctx context.Context, j job) error {
 		if err != nil {
 			return err
 		}
-		p.jobs, p.kept = make(chan job, 8), make(chan end, 1)
+		p.jobs, p.kept = make(chan job, 2), make(chan end, 1)
 		go keeper(p.app, b, p.jobs, p.kept)
 	}
 	select {

@@ -282,7 +282,7 @@ func (j *Judge) Notice(incidents ...incident.Incident) {
 }
 
 func noticeOf(in *incident.Incident) (notice, bool) {
-	if in.Reported.IsZero() || !in.Reported.Before(in.From) {
+	if !in.Announced() {
 		return notice{}, false
 	}
 	switch in.Activity {

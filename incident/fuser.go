@@ -24,12 +24,13 @@ type Fuser struct {
 	solver solver
 	own    bool // the parameters are not the default ones
 
-	day    int64            // of the observations at hand, days since 1970
-	open   []entry          // of the day and of what was open when it began
-	kept   []entry          // room for it
-	known  map[uint64]int32 // where in open a source's reference is, by its hash
-	seed   maphash.Seed
-	closed []Incident
+	day     int64            // of the observations at hand, days since 1970
+	open    []entry          // of the day and of what was open when it began
+	kept    []entry          // room for it
+	known   map[uint64]int32 // where in open a source's reference is, by its hash
+	seed    maphash.Seed
+	closed  []Incident
+	closing [][]int32 // incidents to come after those, as numbers of the solver's entries
 
 	memory  map[string]memory // of sources, from the days before
 	learned int64             // the last of those days
@@ -101,6 +102,7 @@ func (f *Fuser) advance(day int64) {
 // fuse fuses what is at hand, closes what nothing from the instant on can join,
 // and keeps the rest for the next day.
 func (f *Fuser) fuse(until float64) {
+	f.closed = append(f.closed, f.tell(len(f.closing))...)
 	s := &f.solver
 	s.entries, s.pause = f.open, f.Pause
 	slices.SortFunc(s.entries, func(a, b entry) int { return order(&a, &b) })
@@ -109,31 +111,49 @@ func (f *Fuser) fuse(until float64) {
 	s.recall(f.memory, f.day-f.learned)
 	s.solve()
 	f.memory, f.learned = s.remember(f.memory, f.day-f.learned, f.day), f.day
-	kept := f.kept[:0]
-	results := s.results()
-	f.closed = slices.Grow(f.closed, len(results))
-	for n, members := range results {
-		s.rest(n)
+	if clear(f.known); len(s.entries) > great {
+		f.known = map[uint64]int32{}
+	}
+	f.open = f.kept[:0]
+	for _, members := range s.results() {
 		_, to := s.interval(members)
 		if closes := to + s.m.Time.SlackS; closes >= until && s.entries[members[0]].kind&isolated == 0 {
 			for _, i := range members {
-				kept = append(kept, s.m.entry(s.entries[i].seq, s.entries[i].o))
+				e := s.m.entry(s.entries[i].seq, s.entries[i].o)
+				f.know(e.o)
+				f.open = append(f.open, e)
 			}
 			continue
 		}
-		f.closed = append(f.closed, s.incident(members))
+		f.closing = append(f.closing, members)
 	}
-	if len(f.open) > great {
-		f.open, f.known = nil, map[uint64]int32{}
+	f.tell(0)
+}
+
+// tell makes the next incidents, n at most, of those that are found to be closed.
+func (f *Fuser) tell(n int) []Incident {
+	s := &f.solver
+	var out []Incident
+	if n = min(n, len(f.closing)); n > 0 {
+		out = make([]Incident, n)
+	}
+	for i := range out {
+		s.rest(i)
+		out[i] = s.incident(f.closing[i])
+	}
+	f.closing = f.closing[n:]
+	if len(f.closing) > 0 || s.entries == nil {
+		return out
+	}
+	// What it took is free for another day, but for a great one's.
+	f.closing, f.kept = nil, nil
+	if len(s.entries) <= great {
+		clear(s.entries)
+		f.kept, s.entries = s.entries[:0], nil
+	} else {
 		f.solver = solver{m: s.m, sources: s.sources, means: s.means}
 	}
-	clear(f.open)
-	clear(f.known)
-	f.kept, f.open = f.open, kept[:0]
-	for _, e := range kept {
-		f.know(e.o)
-		f.open = append(f.open, e)
-	}
+	return out
 }
 
 // great is from how many observations of a day on the room that they took is not kept
@@ -150,9 +170,52 @@ func (f *Fuser) Advance(t time.Time) {
 // Closed returns the incidents that no later observation can join, in the
 // order of their days and first observations, and forgets them.
 func (f *Fuser) Closed() []Incident {
-	out := f.closed
+	out := append(f.closed, f.tell(len(f.closing))...)
 	f.closed = nil
 	return out
+}
+
+// Take returns the first n, at most, of the incidents that Closed would return, and forgets
+// them: where there are many, they need not all be made at once.
+func (f *Fuser) Take(n int) []Incident {
+	if len(f.closed) == 0 {
+		return f.tell(n)
+	}
+	n = min(n, len(f.closed))
+	out := f.closed[:n:n]
+	if f.closed = f.closed[n:]; len(f.closed) == 0 {
+		f.closed = nil
+	}
+	return out
+}
+
+// Announced are those of the incidents that Closed would return that were reported before
+// they began.
+func (f *Fuser) Announced() []Incident {
+	var out []Incident
+	for i := range f.closed {
+		if f.closed[i].Announced() {
+			out = append(out, f.closed[i])
+		}
+	}
+	s := &f.solver
+	for _, members := range f.closing {
+		if from, _ := s.interval(members); !s.saidBefore(members, from+1) {
+			continue
+		}
+		if in := s.incident(members); in.Announced() {
+			out = append(out, in)
+		}
+	}
+	return out
+}
+
+// saidBefore reports whether one of the members was reported before an instant.
+func (s *solver) saidBefore(members []int32, at float64) bool {
+	return slices.ContainsFunc(members, func(i int32) bool {
+		said := s.entries[i].o.Reported
+		return !said.IsZero() && seconds(said) < at
+	})
 }
 
 // Flush returns all incidents that are left, as if nothing followed. The Fuser

@@ -63,6 +63,9 @@ type Incident struct {
 	Extra    map[string]string      `json:"extra,omitempty"` // of the earliest member that has the key
 }
 
+// Announced reports whether it was reported before it began.
+func (in *Incident) Announced() bool { return !in.Reported.IsZero() && in.Reported.Before(in.From) }
+
 // Events is the expected number of events that the incident adds to those of the
 // others: the probability that it happened and is none of those that were close. It
 // happened for sure if it is one of them.

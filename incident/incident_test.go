@@ -433,6 +433,56 @@ func TestAnyCutGivesTheSame(t *testing.T) {
 	})
 }
 
+// Incidents are the same whether they are taken all at once or a few at a time, while the
+// next days come or not; and which of them were announced can be told before.
+func TestTakenInPortions(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		all := draw(t)
+		for _, o := range all {
+			if rapid.IntRange(0, 3).Draw(t, "announced") == 0 {
+				o.Reported = o.From.Add(-time.Duration(rapid.IntRange(-2, 2).Draw(t, "before")) * time.Hour)
+			}
+		}
+		var f, g incident.Fuser
+		var want, got []incident.Incident
+		announced := func() {
+			var is []incident.Incident
+			for _, in := range want[len(got):] {
+				if in.Announced() {
+					is = append(is, in)
+				}
+			}
+			if d := cmp.Diff(is, g.Announced()); d != "" {
+				t.Fatal(d)
+			}
+		}
+		for i, o := range all {
+			f.Add(uint64(i), o)
+			g.Add(uint64(i), o)
+			want = append(want, f.Closed()...)
+			for rapid.Bool().Draw(t, "take") {
+				announced()
+				got = append(got, g.Take(rapid.IntRange(0, 3).Draw(t, "n"))...)
+			}
+		}
+		end := all[len(all)-1].From.AddDate(1, 0, 0)
+		f.Advance(end)
+		g.Advance(end)
+		want = append(want, f.Closed()...)
+		for len(got) < len(want) {
+			announced()
+			some := g.Take(2)
+			if len(some) == 0 {
+				break
+			}
+			got = append(got, some...)
+		}
+		if d := cmp.Diff(append(want, f.Flush()...), append(got, g.Flush()...)); d != "" {
+			t.Fatal(d)
+		}
+	})
+}
+
 func TestOrderAmongEqualsAndRepetitionDoNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := draw(t)

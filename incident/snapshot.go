@@ -36,6 +36,7 @@ const snapshotFormat = 2
 // the state.
 func (f *Fuser) Snapshot() []byte {
 	f.ready()
+	f.closed = append(f.closed, f.tell(len(f.closing))...)
 	s := saved{Format: snapshotFormat, Version: f.solver.m.Version, Closed: f.closed}
 	if f.own && !f.isDefault() {
 		s.Parameters = &f.solver.m.Parameters

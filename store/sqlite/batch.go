@@ -263,7 +263,7 @@ func NewJudged(in *incident.Incident, findings []finding.Outcome) (*Judged, erro
 	if err != nil {
 		return nil, fmt.Errorf("incident %s: %w", in.ID, err)
 	}
-	out := &Judged{ID: in.ID, From: in.From, Activity: string(in.Activity), Announced: !in.Reported.IsZero() && in.Reported.Before(in.From),
+	out := &Judged{ID: in.ID, From: in.From, Activity: string(in.Activity), Announced: in.Announced(),
 		Findings: len(findings), Body: body}
 	var results []byte
 	for i := range findings {
