@@ -68,10 +68,7 @@ func (a *App) ground(ctx context.Context, in *report.Input, from, to time.Time) 
 	if err != nil || len(in.Territory) == 0 {
 		return err
 	}
-	held, err := a.heldLine()
-	if err == nil {
-		in.Control = held.At(to.Add(-time.Microsecond))
-	}
+	in.Control, err = a.Control(ctx, to.Add(-time.Microsecond))
 	return err
 }
 

@@ -105,6 +105,23 @@ func (a *App) heldLine() (*line.Line, error) {
 	return nil, errNoHeldLine
 }
 
+// Control is the areas of control in force at an instant, by which territory is
+// measured then.
+func (a *App) Control(ctx context.Context, at time.Time) (*line.Version, error) {
+	if err := a.place(ctx); err != nil {
+		return nil, err
+	}
+	held, err := a.heldLine()
+	if err != nil {
+		return nil, err
+	}
+	v := held.At(at)
+	if v == nil {
+		return nil, fmt.Errorf("%w: nobody's area is known at %s; the first areas of control are of %s", ErrNoHeldArea, at.Format(time.DateOnly), held.Versions[0].From.Format(time.DateOnly))
+	}
+	return v, nil
+}
+
 // ErrNoHeldArea is returned where territory is asked for and no line follows
 // from held areas, or no areas are known.
 var ErrNoHeldArea = errors.New("no territory can be measured")
@@ -114,16 +131,9 @@ var errNoHeldLine = fmt.Errorf("%w: no line follows from held areas, and a line 
 // Effects measures what each zone in force at an instant takes in of each area,
 // of land that is held and of the rest.
 func (a *App) Effects(ctx context.Context, at time.Time) (heldBy string, effects []territory.Effect, err error) {
-	if err := a.place(ctx); err != nil {
-		return "", nil, err
-	}
-	l, err := a.heldLine()
+	v, err := a.Control(ctx, at)
 	if err != nil {
 		return "", nil, err
-	}
-	v := l.At(at)
-	if v == nil {
-		return "", nil, fmt.Errorf("line %s has no version yet at %s", l.ID, at.Format(time.RFC3339))
 	}
 	survey := territory.New(a.areas)
 	if err := survey.Add(v); err != nil {

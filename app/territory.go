@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/truce-monitor/truce/line"
@@ -26,16 +25,9 @@ type Territory struct {
 
 // Territory measures what is held of each area at an instant.
 func (a *App) Territory(ctx context.Context, at time.Time) (*Territory, error) {
-	if err := a.place(ctx); err != nil {
-		return nil, err
-	}
-	held, err := a.heldLine()
+	v, err := a.Control(ctx, at)
 	if err != nil {
 		return nil, err
-	}
-	v := held.At(at)
-	if v == nil {
-		return nil, fmt.Errorf("nobody's area is known at %s: the first areas of control are of %s", at.Format(time.DateOnly), held.Versions[0].From.Format(time.DateOnly))
 	}
 	shares, err := line.Territory(v.Held, a.areas)
 	if err != nil {

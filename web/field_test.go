@@ -554,7 +554,7 @@ func TestTerritory(t *testing.T) {
 	last, text := days[len(days)-1], v.text(section)
 	for _, want := range []string{
 		"Russia holds " + thousands(last.HeldM2/1e6) + " km² ± " + thousands(last.UncertainM2/1e6),
-		"lay everywhere 3 km to the same side", "gained and lost: 7 Mar 2026",
+		"Source: simulated map of control", "lay everywhere 3 km to the same side", "gained and lost: 7 Mar 2026",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)

@@ -38,6 +38,10 @@ func TestScreens(t *testing.T) {
 		v.signIn()
 		for _, name := range slices.Sorted(maps.Keys(pages())) {
 			v.picture(pages()[name], filepath.Join(*screens, name+"-"+size.name+".png"))
+			if name == "issues" { // farther down
+				v.click(`.jump a[href="#territory"]`)
+				v.shoot(filepath.Join(*screens, "territory-"+size.name+".png"))
+			}
 		}
 	}
 	for _, other := range []struct{ page, language, theme string }{{"now", "uk", "dark"}, {"terms", "fr", "dark"}} {
@@ -52,6 +56,11 @@ func (v *visit) picture(path, file string) {
 	v.t.Helper()
 	v.goTo(path)
 	v.settled()
+	v.shoot(file)
+}
+
+func (v *visit) shoot(file string) {
+	v.t.Helper()
 	time.Sleep(time.Second) // fonts, the map's last tiles
 	shot, err := chromedp.Run(v.ctx, chromedp.CaptureScreenshot())
 	v.must(err)

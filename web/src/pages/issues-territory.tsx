@@ -9,7 +9,7 @@ import { useLoad } from "../ui/load";
 
 interface Holding { area: string; land_m2: number; held_m2: number; gained_m2: number; lost_m2: number; uncertain_m2?: number }
 interface Period { from: string; to: string; held_m2: number; gained_m2: number; lost_m2: number; uncertain_m2?: number; length_m: number; radius_m?: number; areas: Holding[] }
-interface Answer { by: string; held_by?: string; periods: Period[]; zones: { zone: string; area: string; held_m2: number; other_m2: number }[]; why?: string }
+interface Answer { by: string; held_by?: string; source?: string; periods: Period[]; zones: { zone: string; area: string; held_m2: number; other_m2: number }[]; why?: string }
 
 const km2 = (m2: number) => t("unit.km2", { n: number(m2 / 1e6, Math.abs(m2) < 1e7 ? 1 : 0) });
 const km = (m: number) => t("unit.km", { n: number(m / 1000, m < 1e5 ? 1 : 0) });
@@ -46,7 +46,7 @@ function Held({ x, by, cut, busy }: { x: Answer; by: string; cut: (by: string) =
   return (
     <div aria-busy={busy}>
       <p class="row-form"><label>{t("issues.by")}<select value={by} onChange={e => cut(e.currentTarget.value)}>{["day", "week", "month", "year"].map(b => <option value={b}>{t("issues.by." + b)}</option>)}</select></label></p>
-      <p>{t("issues.held", { party: party(x.held_by), area: km2(last.held_m2) + doubt(last.uncertain_m2) })}</p>
+      <p>{t("issues.held", { party: party(x.held_by), area: km2(last.held_m2) + doubt(last.uncertain_m2) })}{x.source && <small class="grey"> {t("issues.held-source", { source: x.source })}</small>}</p>
       {last.radius_m && <p class="small grey">{t("issues.doubt", { km: km(last.radius_m), length: km(last.length_m) })}</p>}
       <Bars periods={x.periods.slice(-60)} label={t("issues.gains", { party: party(x.held_by) })} />
       <Table caption={t("issues.by-area", { period: period(last) })} rows={last.areas.filter(a => a.held_m2 > 0)} columns={[
