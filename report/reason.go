@@ -236,7 +236,7 @@ func (s *Teller) value(name string, args map[string]string) (string, bool) {
 		return s.instant(t), err == nil
 	case "lead", "before":
 		d, err := time.ParseDuration(v)
-		return l.duration(d), err == nil
+		return unbroken(l.duration(d)), err == nil
 	case "reports", "sources":
 		n, err := strconv.Atoi(v)
 		return s.counted("count."+name, n), err == nil
@@ -356,14 +356,14 @@ func (s *Teller) percent(p float64) string {
 	case p < 1 && p > 0.99:
 		return strings.ReplaceAll(s.texts["percent.over"].text, "{n}", "99")
 	}
-	return s.l.t("percent", "n", fmt.Sprint(math.Round(p*100)))
+	return unbroken(s.l.t("percent", "n", fmt.Sprint(math.Round(p*100))))
 }
 
 func (s *Teller) distance(m float64) string {
 	if m < 1000 {
-		return s.l.t("unit.m", "n", s.l.num(m, 0))
+		return unbroken(s.l.t("unit.m", "n", s.l.num(m, 0)))
 	}
-	return s.l.t("unit.km", "n", s.l.num(m/1000, 1))
+	return unbroken(s.l.t("unit.km", "n", s.l.num(m/1000, 1)))
 }
 
 // instant writes a moment in UTC, to the second where it is known so well.
@@ -389,6 +389,9 @@ func decimals(v string) int {
 	_, after, _ := strings.Cut(v, ".")
 	return len(after)
 }
+
+// unbroken keeps a number and its unit on one line.
+func unbroken(text string) string { return strings.ReplaceAll(text, " ", "\u00a0") }
 
 // upper begins a sentence.
 func upper(text string) string {
