@@ -69,15 +69,18 @@ func (s *Server) commitments(api huma.API) {
 		return &out, nil
 	})
 	type declaring struct {
+		Key  string `header:"Idempotency-Key" maxLength:"200" doc:"A repeat with the same key and content puts nothing on record"`
 		Body app.Declaration
 	}
 	op := operation(http.MethodPost, "/api/v1/declarations", "declare", access.Declare, "Put on record what a state or body declares: a base, unit or host, an approval, an attack, how firm a pledge is, a position")
 	op.DefaultStatus = http.StatusCreated
+	op.Errors = append(op.Errors, http.StatusConflict, http.StatusUnprocessableEntity)
 	respond(s, api, op, func(ctx context.Context, in *declaring) (*Recorded, error) {
 		id := access.From(ctx)
-		record, err := s.app.Declare(ctx, id.Name, id.Role.String(), in.Body)
-		if errors.Is(err, app.ErrDeclaration) {
-			return nil, invalid("body", err)
+		record, err := s.app.Declare(ctx, id.Name, id.Role.String(), in.Key, in.Body)
+		var wrong *app.DeclarationError
+		if errors.As(err, &wrong) {
+			return nil, invalid("body."+wrong.Field, wrong.Err)
 		}
 		return &Recorded{record}, err
 	})

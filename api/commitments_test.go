@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -138,19 +139,31 @@ func TestDeclaringOverTheNetwork(t *testing.T) {
 	x := serve(t, workspace(t), api.Options{})
 	const path = "/api/v1/declarations"
 	unit := `{"ref":"u-1","kind":"unit","from":"2026-03-09T10:00:00Z","party":"france","host":"ukraine","force":"multinational-force","position":{"lat":48.5,"lon":37.5},"radius_m":100,"count":40}`
+	with := func(more string) string { return strings.TrimSuffix(unit, "}") + "," + more + "}" }
 	for _, c := range []struct {
 		role, body string
 		status     int
+		field      string // which is refused
 	}{
-		{"", unit, http.StatusUnauthorized},
-		{"observer", unit, http.StatusForbidden},
-		{"watch-officer", `{"kind":"unit","from":"2026-03-09T10:00:00Z","party":"atlantis"}`, http.StatusUnprocessableEntity},
-		{"watch-officer", `{"kind":"approved","from":"2026-03-09T10:00:00Z","of":"france","is":"perhaps"}`, http.StatusUnprocessableEntity},
-		{"watch-officer", `{"kind":"approved","from":"2026-03-09T10:00:00Z","of":"france","is":"yes","handling":"TLP:WHITE"}`, http.StatusUnprocessableEntity},
-		{"watch-officer", unit, http.StatusCreated},
+		{"", unit, http.StatusUnauthorized, ""},
+		{"observer", unit, http.StatusForbidden, ""},
+		{"watch-officer", `{"kind":"unit","from":"2026-03-09T10:00:00Z","party":"atlantis"}`, http.StatusUnprocessableEntity, "body.party"},
+		{"watch-officer", `{"kind":"host","from":"2026-03-09T10:00:00Z","party":"ukraine"}`, http.StatusUnprocessableEntity, "body.agrees"},
+		{"watch-officer", `{"kind":"host","from":"2026-03-09T10:00:00Z","party":"ukraine","host":"atlantis","agrees":"yes"}`, http.StatusUnprocessableEntity, "body.host"},
+		{"watch-officer", `{"kind":"tent","from":"2026-03-09T10:00:00Z","party":"ukraine"}`, http.StatusUnprocessableEntity, "body.kind"},
+		{"watch-officer", `{"kind":"approved","from":"2026-03-09T10:00:00Z","of":"france","is":"perhaps"}`, http.StatusUnprocessableEntity, "body.is"},
+		{"watch-officer", `{"kind":"approved","from":"2026-03-09T10:00:00Z","of":"france","is":"yes","handling":"TLP:WHITE"}`, http.StatusUnprocessableEntity, "body.handling"},
+		{"watch-officer", with(`"until":"2026-03-09T09:00:00Z"`), http.StatusUnprocessableEntity, "body.until"},
+		{"watch-officer", with(`"commitment":"no-such"`), http.StatusUnprocessableEntity, "body.commitment"},
+		{"watch-officer", with(`"weapon":"catapult"`), http.StatusUnprocessableEntity, "body.weapon"},
+		{"watch-officer", with(`"count_max":30`), http.StatusUnprocessableEntity, "body.count_max"},
+		{"watch-officer", with(`"count_min":-1`), http.StatusUnprocessableEntity, "body.count_min"},
+		{"watch-officer", strings.Replace(unit, "48.5", "148.5", 1), http.StatusUnprocessableEntity, "body.position"},
+		{"watch-officer", strings.Replace(unit, `"radius_m":100`, `"radius_m":-1`, 1), http.StatusUnprocessableEntity, "body.radius_m"},
+		{"watch-officer", unit, http.StatusCreated, ""},
 	} {
-		if resp, body := x.deliver(t, c.role, "POST", path, nil, c.body); resp.StatusCode != c.status {
-			t.Errorf("%s declares %s: %s\n%s", c.role, c.body, resp.Status, body)
+		if resp, body := x.deliver(t, c.role, "POST", path, nil, c.body); resp.StatusCode != c.status || !strings.Contains(string(body), c.field) {
+			t.Errorf("%s declares %s: %s, want %d for %q\n%s", c.role, c.body, resp.Status, c.status, c.field, body)
 		}
 	}
 	_, mission := x.ask(t, "verifier", "GET", "/api/v1/posture?at=2026-03-09T11:00:00Z")
@@ -159,5 +172,55 @@ func TestDeclaringOverTheNetwork(t *testing.T) {
 	}
 	if _, public := x.ask(t, "", "GET", "/api/v1/posture?at=2026-03-09T11:00:00Z"); strings.Contains(string(public), "u-1") {
 		t.Errorf("the public is told of a unit without a label: %s", public)
+	}
+}
+
+// Whoever did not hear the answer sends again, and it is on record once; the same
+// key for something else is a conflict.
+func TestSentAgainItIsOnRecordOnce(t *testing.T) {
+	x := serve(t, workspace(t), api.Options{})
+	unit := `{"ref":"u-1","kind":"unit","from":"2026-03-09T10:00:00Z","party":"france","count":40}`
+	visit := `{"at":"2026-03-09T10:00","outcome":"checked","found":[{"weapon":"mlrs","number":17,"serials":["A1"]}]}`
+	stock := `{"items":[{"weapon":"mlrs","number":18,"serials":["A1","A2"]}]}`
+	for i, c := range []struct{ path, body, other string }{
+		{"/api/v1/declarations", unit, strings.Replace(unit, "40", "41", 1)},
+		{"/api/v1/weapons/store-russia/visits", visit, strings.Replace(visit, "17", "16", 1)},
+		{"/api/v1/weapons/store-russia/inventory", stock, strings.Replace(stock, "18", "17", 1)},
+	} {
+		key := map[string]string{"Idempotency-Key": fmt.Sprintf("key-%d", i)}
+		var first []byte
+		for n := range 2 {
+			resp, body := x.deliver(t, "verifier", "POST", c.path, key, c.body)
+			if resp.StatusCode != http.StatusCreated || n > 0 && string(body) != string(first) {
+				t.Errorf("%s, time %d: %s\n%s, before %s", c.path, n+1, resp.Status, body, first)
+			}
+			first = body
+		}
+		if resp, body := x.deliver(t, "verifier", "POST", c.path, key, c.other); resp.StatusCode != http.StatusConflict {
+			t.Errorf("%s with a key that is taken: %s\n%s", c.path, resp.Status, body)
+		}
+	}
+	for path, bad := range map[string][2]string{
+		"/api/v1/weapons/store-russia/visits":    {strings.Replace(visit, "2026-03-09", "2026-04-09", 1), "body.at"},
+		"/api/v1/weapons/store-ukraine/visits":   {strings.Replace(visit, "checked", "prevented", 1), "body.found"},
+		"/api/v1/weapons/store-russia/inventory": {strings.Replace(stock, "18", "1", 1), "body.items"},
+	} {
+		if resp, body := x.deliver(t, "verifier", "POST", path, nil, bad[0]); resp.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(string(body), bad[1]) {
+			t.Errorf("%s of %s: %s, want it refused for %s\n%s", path, bad[0], resp.Status, bad[1], body)
+		}
+	}
+	type sheets struct {
+		Sites []struct {
+			Site   string
+			Visits []struct{ Outcome string }
+		}
+	}
+	for at, want := range map[string]int{"&at=2026-03-08": 0, "&at=2026-03-09T10:00": 1, "": 1} {
+		if got := get[sheets](t, x, "verifier", "/api/v1/weapons?site=store-russia"+at); len(got.Sites[0].Visits) != want {
+			t.Errorf("at %s: %+v, want %d visits", at, got, want)
+		}
+	}
+	if resp, body := x.deliver(t, "observer", "POST", "/api/v1/weapons/store-russia/visits", nil, visit); resp.StatusCode != http.StatusForbidden {
+		t.Errorf("an observer records a visit: %s\n%s", resp.Status, body)
 	}
 }

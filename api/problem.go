@@ -21,6 +21,8 @@ func (s *Server) problem(ctx context.Context, err error) error {
 		return err
 	case errors.Is(err, app.ErrUnknown):
 		return huma.Error404NotFound("there is nothing with this id, or it is not for you to see")
+	case errors.Is(err, app.ErrKey):
+		return huma.Error409Conflict("the Idempotency-Key is that of another record, which says something else")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return huma.Error503ServiceUnavailable("it took too long; ask for less, or later")
 	case errors.Is(err, context.Canceled), errors.Is(ctx.Err(), context.Canceled):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -32,53 +33,66 @@ type NewInventory struct {
 
 func (s *Server) weapons(api huma.API) {
 	type asked struct {
-		atInstant
+		At    string `query:"at" maxLength:"40" doc:"As it stood at this instant; without it now"`
 		Site  string `query:"site" maxLength:"100" doc:"One storage site"`
-		Since string `query:"since" maxLength:"40" doc:"Of weapons seen elsewhere; without it a day before"`
+		Since string `query:"since" maxLength:"40" doc:"Of weapons seen elsewhere; without it a day before, or before the last of the data"`
 	}
 	get(s, api, "/api/v1/weapons", "weapons", access.ReadPublished, "The ledger of withdrawn weapons: declared, found, missing, moved, and seen elsewhere", func(ctx context.Context, in *asked) (*app.Weapons, error) {
 		policy := s.policyFor(ctx)
 		opt := app.WeaponsOptions{Site: in.Site, Policy: &policy, AsOf: s.now()}
-		var err error
-		if opt.At, err = s.at(ctx, in.At); err != nil {
+		at, err := s.at(ctx, in.At)
+		if err != nil {
 			return nil, err
+		}
+		if in.At != "" {
+			opt.At = at // else now: what was put on record today is in the ledger, however old the last report
 		}
 		if opt.Since, err = instant("query.since", in.Since, s.app.Agreement().Location()); err != nil {
 			return nil, err
 		}
+		if opt.Since.IsZero() {
+			opt.Since = at.AddDate(0, 0, -1)
+		}
 		return s.app.Weapons(ctx, opt)
 	})
 	type visiting struct {
+		Key  string `header:"Idempotency-Key" maxLength:"200" doc:"A repeat with the same key and content puts nothing on record"`
 		Site string `path:"site" maxLength:"100"`
 		Body NewVisit
 	}
 	op := operation(http.MethodPost, "/api/v1/weapons/{site}/visits", "record-visit", access.Declare, "Put on record what a visit to a storage site found")
 	op.DefaultStatus = http.StatusCreated
+	op.Errors = append(op.Errors, http.StatusConflict, http.StatusUnprocessableEntity)
 	respond(s, api, op, func(ctx context.Context, in *visiting) (*Recorded, error) {
 		at, err := instant("body.at", in.Body.At, s.app.Agreement().Location())
 		if err != nil {
 			return nil, err
 		}
+		if at.After(s.now().Add(time.Minute)) {
+			return nil, invalid("body.at", errors.New("it has not happened yet"))
+		}
 		id := access.From(ctx)
-		record, err := s.app.Visited(ctx, ledger.Visit{Site: in.Site, At: at, By: id.Name, Outcome: in.Body.Outcome, Found: in.Body.Found, Remarks: in.Body.Remarks}, id.Role.String(), observation.Handling(in.Body.Handling))
+		record, err := s.app.Visited(ctx, ledger.Visit{Site: in.Site, At: at, By: id.Name, Outcome: in.Body.Outcome, Found: in.Body.Found, Remarks: in.Body.Remarks}, id.Role.String(), in.Key, observation.Handling(in.Body.Handling))
 		if errors.Is(err, ledger.ErrEntry) {
 			return nil, invalid("body.found", err)
 		}
 		return &Recorded{record}, err
 	})
 	type declaring struct {
+		Key  string `header:"Idempotency-Key" maxLength:"200" doc:"A repeat with the same key and content puts nothing on record"`
 		Site string `path:"site" maxLength:"100"`
 		Body NewInventory
 	}
 	op = operation(http.MethodPost, "/api/v1/weapons/{site}/inventory", "declare-inventory", access.Declare, "Put on record what a party declares to stand at a storage site")
 	op.DefaultStatus = http.StatusCreated
+	op.Errors = append(op.Errors, http.StatusConflict, http.StatusUnprocessableEntity)
 	respond(s, api, op, func(ctx context.Context, in *declaring) (*Recorded, error) {
 		at, err := instant("body.at", in.Body.At, s.app.Agreement().Location())
 		if err != nil {
 			return nil, err
 		}
 		id := access.From(ctx)
-		record, err := s.app.DeclareInventory(ctx, ledger.Inventory{Site: in.Site, At: at, By: id.Name, Items: in.Body.Items}, id.Role.String(), in.Body.Reasons, observation.Handling(in.Body.Handling))
+		record, err := s.app.DeclareInventory(ctx, ledger.Inventory{Site: in.Site, At: at, By: id.Name, Items: in.Body.Items}, id.Role.String(), in.Body.Reasons, in.Key, observation.Handling(in.Body.Handling))
 		if errors.Is(err, ledger.ErrEntry) {
 			return nil, invalid("body.items", err)
 		}

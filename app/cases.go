@@ -226,7 +226,7 @@ func (a *App) steppedAlready(ctx context.Context, book map[string]*casework.Case
 		}
 	}
 	if d.What != DecisionCase || id != "" && d.Of != id || before.Move != s.Move || before.By != s.By || before.Text != s.Text || before.Reasons != s.Reasons {
-		return nil, fmt.Errorf("the key %q is that of record %d by %s, which says something else; a new step needs a new key", s.Key, d.Record, d.By)
+		return nil, fmt.Errorf("the key %q is that of record %d by %s, which says something else: %w", s.Key, d.Record, d.By, ErrKey)
 	}
 	return book[d.Of], nil
 }

@@ -25,7 +25,7 @@ func TestADeclarationOnRecordCounts(t *testing.T) {
 	if is := due("us-guarantee", publish.Mission); is != commitment.IsUnknown {
 		t.Errorf("before anything is declared: %s", is)
 	}
-	seq, err := a.Declare(t.Context(), "council", "verifier", app.Declaration{Kind: "attacked", Of: "Ukraine", Is: "yes", From: at.Add(-time.Hour), Text: "Decided by the council."})
+	seq, err := a.Declare(t.Context(), "council", "verifier", "", app.Declaration{Kind: "attacked", Of: "Ukraine", Is: "yes", From: at.Add(-time.Hour), Text: "Decided by the council."})
 	if err != nil || seq == 0 {
 		t.Fatalf("record %d, %v", seq, err)
 	}
@@ -33,7 +33,7 @@ func TestADeclarationOnRecordCounts(t *testing.T) {
 		t.Errorf("once it is declared, %s for the mission and %s for the public", mission, public)
 	}
 	for _, wrong := range []app.Declaration{{Kind: "attacked", Of: "Atlantis", Is: "yes"}, {Kind: "attacked", Of: "ukraine", Is: "perhaps"}, {Kind: "tent", Party: "uk"}, {Kind: "firmness", Of: "no-such", Is: "signed"}} {
-		if _, err := a.Declare(t.Context(), "council", "verifier", wrong); err == nil {
+		if _, err := a.Declare(t.Context(), "council", "verifier", "", wrong); err == nil {
 			t.Errorf("%+v is taken", wrong)
 		}
 	}

@@ -82,6 +82,10 @@ func (d Decision) MarshalJSON() ([]byte, error) {
 // else was first.
 var ErrConflict = errors.New("somebody else has put something on record in the meantime")
 
+// ErrKey is wrapped by the error for a key under which something else is on
+// record.
+var ErrKey = errors.New("a new record needs a new key")
+
 // Conflict says who was first.
 type Conflict struct {
 	Of       string
@@ -210,7 +214,7 @@ func (a *App) repeated(ctx context.Context, d *Decision, body []byte) (uint64, b
 		return 0, false, err
 	}
 	if !bytes.Equal(again, body) {
-		return 0, false, fmt.Errorf("deciding on %s: the key %q is that of record %d by %s, which says something else; a new decision needs a new key", d.Of, d.Key, found.Seq, before.By)
+		return 0, false, fmt.Errorf("deciding on %s: the key %q is that of record %d by %s, which says something else: %w", d.Of, d.Key, found.Seq, before.By, ErrKey)
 	}
 	return found.Seq, true, nil
 }

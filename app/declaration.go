@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,32 +23,72 @@ import (
 // then is.
 type Declaration = item.Declaration
 
-// ErrDeclaration is wrapped by the error for a declaration that the agreement
-// has no use for as it is.
-var ErrDeclaration = errors.New("declaring")
+// DeclarationError says which field of a declaration can't be taken as it is, and
+// why.
+type DeclarationError struct {
+	Field string // by its name in JSON
+	Err   error
+}
 
-// Declare puts a declaration on record in somebody's name. Of is what it is
-// about where the declaration does not say; the error says what the agreement
-// does not know.
-func (a *App) Declare(ctx context.Context, by, role string, d Declaration) (record uint64, err error) {
+// Error names the field.
+func (e *DeclarationError) Error() string { return e.Field + ": " + e.Err.Error() }
+
+// Unwrap is what is wrong with the field.
+func (e *DeclarationError) Unwrap() error { return e.Err }
+
+func wrong(field, format string, args ...any) error {
+	return &DeclarationError{field, fmt.Errorf(format, args...)}
+}
+
+// Declare puts a declaration on record in somebody's name, from now on where it
+// does not say from when. A repeat with the same key (empty: none) and content
+// returns the record that there is; what can't be taken is a *DeclarationError.
+func (a *App) Declare(ctx context.Context, by, role, key string, d Declaration) (record uint64, err error) {
 	if d.Source == "" {
 		d.Source = by
 	}
-	if d.From.IsZero() {
-		d.From = a.now()
+	_, err = resolve(a.agreement, d)
+	if err == nil {
+		err = a.measures(&d)
 	}
-	if _, err := resolve(a.agreement, d); err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrDeclaration, err)
-	}
-	if d.Handling != "" && !observation.KnownHandling(observation.Handling(d.Handling)) {
-		return 0, fmt.Errorf("%w: handling %q is not a TLP 2.0 label", ErrDeclaration, d.Handling)
+	if err != nil {
+		return 0, fmt.Errorf("declaring: %w", err)
 	}
 	data, err := canonical(d)
 	if err != nil {
 		return 0, fmt.Errorf("declaring: %w", err)
 	}
 	return a.Decide(ctx, Decision{Of: cmp.Or(d.Ref, d.Of, d.Kind), What: DecisionDeclaration, By: by, Role: role, At: d.From, Reasons: d.Text,
-		Handling: observation.Handling(d.Handling), Data: data})
+		Handling: observation.Handling(d.Handling), Data: data, Key: key})
+}
+
+// measures says which time, place, number or label is none.
+func (a *App) measures(d *Declaration) error {
+	from := d.From
+	if from.IsZero() {
+		from = a.now()
+	}
+	switch {
+	case !d.Until.IsZero() && !d.Until.After(from):
+		return wrong("until", "it ends before it begins")
+	case d.Agrees != "" && d.Agrees != "yes" && d.Agrees != "no", d.Kind == posture.Host && d.Agrees == "":
+		return wrong("agrees", "%q: expected yes or no", d.Agrees)
+	case d.Weapon != "" && !slices.Contains(agreement.Weapons(), d.Weapon):
+		return wrong("weapon", "%q is not in the taxonomy", d.Weapon)
+	case d.Position != nil && !d.Position.Valid():
+		return wrong("position", "latitude %g, longitude %g is no place", d.Position.Lat, d.Position.Lon)
+	case !(d.RadiusM >= 0 && d.RadiusM < 1e6):
+		return wrong("radius_m", "%g m", d.RadiusM)
+	case d.Count < 0:
+		return wrong("count", "%d is no number of persons or pieces", d.Count)
+	case d.CountMin < 0 || d.Count > 0 && d.CountMin > d.Count:
+		return wrong("count_min", "%d: expected from 0 up to the count", d.CountMin)
+	case d.CountMax < 0 || d.CountMax > 0 && d.CountMax < max(d.Count, d.CountMin):
+		return wrong("count_max", "%d is less than the others", d.CountMax)
+	case d.Handling != "" && !observation.KnownHandling(observation.Handling(d.Handling)):
+		return wrong("handling", "%q is not a TLP 2.0 label", d.Handling)
+	}
+	return nil
 }
 
 // declared is a declaration on record.
@@ -144,20 +183,20 @@ func resolve(terms *agreement.Agreement, d Declaration) (Declaration, error) {
 		}
 		p := terms.PartyByActor(*name)
 		if p == nil {
-			return fmt.Errorf("%s %q: the agreement has no such party", field, *name)
+			return wrong(field, "%q: the agreement has no such party", *name)
 		}
 		*name = p.ID
 		return nil
 	}
-	known := func(what, id string, is bool) error {
+	known := func(field, what, id string, is bool) error {
 		if !is {
-			return fmt.Errorf("the agreement has no %s %q", what, id)
+			return wrong(field, "the agreement has no %s %q", what, id)
 		}
 		return nil
 	}
 	word := func(list ...string) error {
 		if !slices.Contains(list, d.Is) {
-			return fmt.Errorf("is %q: a declaration of kind %s says %s", d.Is, d.Kind, strings.Join(list, ", "))
+			return wrong("is", "%q: a declaration of kind %s says %s", d.Is, d.Kind, strings.Join(list, ", "))
 		}
 		return nil
 	}
@@ -170,18 +209,18 @@ func resolve(terms *agreement.Agreement, d Declaration) (Declaration, error) {
 			d.Host = p.ID
 		}
 		if err == nil && d.Commitment != "" {
-			err = known("commitment", d.Commitment, terms.Commitment(d.Commitment) != nil)
+			err = known("commitment", "commitment", d.Commitment, terms.Commitment(d.Commitment) != nil)
 		}
 	case posture.Host:
 		if err = party("party", &d.Party, false); err == nil {
-			err = party("host (to whose forces it agrees)", &d.Host, true)
+			err = party("host", &d.Host, true)
 		}
 	case "approved", "attacked":
 		if err = party("of", &d.Of, false); err == nil {
 			err = word(truth...)
 		}
 	case "provision":
-		if err = known("provision", d.Of, terms.Provision(d.Of) != nil); err == nil {
+		if err = known("of", "provision", d.Of, terms.Provision(d.Of) != nil); err == nil {
 			err = word(truth...)
 		}
 	case "ceasefire":
@@ -189,29 +228,29 @@ func resolve(terms *agreement.Agreement, d Declaration) (Declaration, error) {
 	case "status":
 		err = word("proposed", "signed", "in-force", "suspended", "ended")
 	case "firmness":
-		if err = known("commitment", d.Of, terms.Commitment(d.Of) != nil); err == nil {
+		if err = known("of", "commitment", d.Of, terms.Commitment(d.Of) != nil); err == nil {
 			err = word("statement", "letter-of-intent", "signed", "ratified", "refused", "withdrawn")
 		}
 		if err == nil {
 			err = party("party", &d.Party, true)
 		}
 	case "kept":
-		if err = known("commitment", d.Of, terms.Commitment(d.Of) != nil); err == nil {
+		if err = known("of", "commitment", d.Of, terms.Commitment(d.Of) != nil); err == nil {
 			err = word(truth...)
 		}
 	case "issue":
-		if err = known("issue", d.Of, issueOf(terms, d.Of) != nil); err == nil {
+		if err = known("of", "issue", d.Of, issueOf(terms, d.Of) != nil); err == nil {
 			err = word("open", "narrowed", "agreed", "dropped")
 		}
 	case "position":
 		if err = party("party", &d.Party, false); err == nil && d.Issue != "" {
-			err = known("issue", d.Issue, issueOf(terms, d.Issue) != nil)
+			err = known("issue", "issue", d.Issue, issueOf(terms, d.Issue) != nil)
 		}
 		if stances := []string{"for", "against", "conditional", "open", "statement", ""}; err == nil && !slices.Contains(stances, d.Stance) {
-			err = fmt.Errorf("stance %q: expected for, against, conditional, open or statement", d.Stance)
+			err = wrong("stance", "%q: expected for, against, conditional, open or statement", d.Stance)
 		}
 	default:
-		err = fmt.Errorf("kind %q: expected one of %s", d.Kind, strings.Join(declarationKinds, ", "))
+		err = wrong("kind", "%q: expected one of %s", d.Kind, strings.Join(declarationKinds, ", "))
 	}
 	return d, err
 }

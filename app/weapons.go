@@ -202,8 +202,9 @@ func (a *App) storageSite(id string) (*agreement.Site, error) {
 }
 
 // DeclareInventory puts on record what a party declares to stand at a site, and
-// returns the number of the record.
-func (a *App) DeclareInventory(ctx context.Context, x ledger.Inventory, role, reasons string, handling observation.Handling) (uint64, error) {
+// returns the number of the record. A repeat with the same key (empty: none) and
+// content returns the record that there is.
+func (a *App) DeclareInventory(ctx context.Context, x ledger.Inventory, role, reasons, key string, handling observation.Handling) (uint64, error) {
 	if _, err := a.storageSite(x.Site); err != nil {
 		return 0, err
 	}
@@ -216,12 +217,13 @@ func (a *App) DeclareInventory(ctx context.Context, x ledger.Inventory, role, re
 	if err != nil {
 		return 0, err
 	}
-	return a.Decide(ctx, Decision{Of: x.Site, What: DecisionInventory, By: x.By, Role: role, At: x.At, Reasons: reasons, Handling: handling, Data: data})
+	return a.Decide(ctx, Decision{Of: x.Site, What: DecisionInventory, By: x.By, Role: role, At: x.At, Reasons: reasons, Handling: handling, Data: data, Key: key})
 }
 
 // Visited puts on record what monitors found at a site, and returns the number
-// of the record.
-func (a *App) Visited(ctx context.Context, v ledger.Visit, role string, handling observation.Handling) (uint64, error) {
+// of the record. A repeat with the same key (empty: none) and content returns the
+// record that there is.
+func (a *App) Visited(ctx context.Context, v ledger.Visit, role, key string, handling observation.Handling) (uint64, error) {
 	if _, err := a.storageSite(v.Site); err != nil {
 		return 0, err
 	}
@@ -235,5 +237,5 @@ func (a *App) Visited(ctx context.Context, v ledger.Visit, role string, handling
 	if err != nil {
 		return 0, err
 	}
-	return a.Decide(ctx, Decision{Of: v.Site, What: DecisionVisit, By: v.By, Role: role, At: v.At, Reasons: v.Remarks, Handling: handling, Data: data})
+	return a.Decide(ctx, Decision{Of: v.Site, What: DecisionVisit, By: v.By, Role: role, At: v.At, Reasons: v.Remarks, Handling: handling, Data: data, Key: key})
 }

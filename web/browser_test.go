@@ -337,9 +337,11 @@ func (v *visit) goTo(path string) {
 	v.wait(`document.querySelector("main h1")`)
 }
 
-func (v *visit) signIn() {
+func (v *visit) signIn() { v.t.Helper(); v.signInAs("demo") }
+
+func (v *visit) signInAs(account string) {
 	v.t.Helper()
-	ticket, err := v.site.accounts.Ticket(v.ctx, "demo", time.Minute)
+	ticket, err := v.site.accounts.Ticket(v.ctx, account, time.Minute)
 	v.must(err)
 	v.do(chromedp.Navigate(v.site.URL + "/" + api.TicketPath(ticket)))
 }

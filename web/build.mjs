@@ -8,7 +8,7 @@ import { base } from "./base.mjs";
 // catalogue says them, in both places.
 const shared = /^(activity|answer|firm|issue|stance|towards|truth|unverified|weapon|window|result|occurrence|means|how|direction|compass|audience|unit|responsible)\./;
 // Texts of these are loaded with the first page that is not the first page.
-const later = /^(record|cases?|case-[a-z-]+|move|clock|intake|issues|issue|guarantees|level|weapon-category|sources|zones|terms|state|standing|spark|day|sign-in)\./;
+const later = /^(record|form|declare|force|serial|cases?|case-[a-z-]+|move|clock|intake|issues|issue|guarantees|level|weapon-category|sources|zones|terms|state|standing|spark|day|sign-in)\./;
 const catalogues = {
   name: "catalogues",
   setup(build) {

@@ -3,11 +3,14 @@ package web_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/truce-monitor/truce/access"
 )
 
 // The terms are a filter like the others: for the list, the map and the rate,
@@ -73,4 +76,225 @@ func TestNowFilterByTerm(t *testing.T) {
 
 	v.goTo("/?provision=of-another-agreement&" + period)
 	v.wait(`document.querySelector(".filters label:last-of-type select").value === "of-another-agreement" && document.querySelector(".now-what .empty")`)
+}
+
+// refused waits until the field of a form says what is wrong with it, and has the focus.
+func (v *visit) refused(id, why string) {
+	v.t.Helper()
+	v.wait(fmt.Sprintf(`document.getElementById("%s-wrong")?.textContent === %q && document.activeElement.id === %q && document.activeElement.getAttribute("aria-describedby") === "%s-wrong"`, id, why, id, id))
+}
+
+// recorded waits until a form has given way to the word that it is on record, and that has the focus.
+func (v *visit) recorded() {
+	v.t.Helper()
+	v.wait(`document.activeElement.matches(".behind > .notice.good[role=status]") && document.activeElement.textContent.includes("On record") && !document.querySelector(".behind form")`)
+}
+
+type declaredThing struct {
+	Name, Kind, Party, Source, Host, Force, Handling, Agrees string
+	Count                                                    int
+	RadiusM                                                  float64 `json:"radius_m"`
+	Position                                                 struct{ Lat, Lon float64 }
+	Checks                                                   []struct{ Of string }
+}
+
+// What somebody declares on the page is in its table and in the answer of the
+// server at once; what can't be taken is said at its field.
+func TestDeclaringOnThePage(t *testing.T) {
+	s := newSite(t)
+	v := s.open(t, window{})
+	v.signIn()
+	v.goTo("/guarantees")
+	v.settled()
+	declared := func() []declaredThing {
+		t.Helper()
+		return asked[struct{ Declared []declaredThing }](t, s, "/api/v1/posture").Declared
+	}
+	before := len(declared())
+	one := func(what string, is func(declaredThing) bool) (out declaredThing) {
+		t.Helper()
+		n := 0
+		for _, d := range declared() {
+			if is(d) {
+				out = d
+				n++
+			}
+		}
+		if n != 1 {
+			t.Fatalf("%s is declared %d times: %+v", what, n, declared())
+		}
+		return out
+	}
+	regiment := func(d declaredThing) bool { return d.Name == "1st Regiment" }
+	v.press("Declare a base, unit or consent")
+	v.press("Put on record")
+	v.refused("declare-party", "This is needed.")
+	v.fill(map[string]string{
+		"declare-party": "uk", "declare-name": "1st Regiment", "declare-host": "Ukraine", "declare-force": "multinational-force", "declare-count": "800",
+		"declare-position": "48,2; 36,6", "declare-radius_m": "200", "declare-until": "2026-01-01T00:00",
+	})
+	v.press("Put on record")
+	v.refused("declare-until", "The end lies before the beginning.")
+	v.fill(map[string]string{"declare-until": ""})
+	v.wait(`!document.querySelector(".wrong") && !document.querySelector("[aria-invalid]")`)
+	v.press("Put on record")
+	v.recorded()
+	v.wait(`document.querySelector("section[aria-labelledby=posture] tbody")?.innerText.includes("1st Regiment")`)
+	if d := one("the regiment", regiment); d.Kind != "unit" || d.Party != "uk" || d.Source != "uk" || d.Host != "ukraine" || d.Force != "multinational-force" || d.Count != 800 || d.Position.Lat != 48.2 || d.Position.Lon != 36.6 || d.RadiusM != 200 || d.Handling != "TLP:AMBER+STRICT" || len(d.Checks) == 0 {
+		t.Errorf("declared: %+v", d)
+	}
+
+	// The server, too, says at the field what it can't take.
+	v.press("Declare a base, unit or consent")
+	v.wait(`document.getElementById("declare-thing")`)
+	eval[bool](v, `(document.getElementById("declare-party").append(new Option("Atlantis", "atlantis")), true)`)
+	v.fill(map[string]string{"declare-party": "atlantis"})
+	v.press("Put on record")
+	v.refused("declare-party", "The agreement has no such party.")
+	if list := declared(); len(list) != before+1 {
+		t.Errorf("what was refused is declared: %+v", list)
+	}
+
+	// The same thing has grown: it is declared anew, not twice.
+	id := eval[string](v, `[...document.querySelectorAll("#declare-thing option")].find(o => o.textContent.startsWith("1st Regiment")).value`)
+	v.fill(map[string]string{"declare-thing": id})
+	v.wait(`document.getElementById("declare-name").value === "1st Regiment" && document.getElementById("declare-kind").disabled`)
+	v.fill(map[string]string{"declare-count": "", "declare-count_min": "900", "declare-count_max": "950"})
+	v.press("Put on record")
+	v.recorded()
+	v.wait(`document.querySelector("section[aria-labelledby=posture] tbody").innerText.includes("900–950")`)
+	one("the regiment", regiment)
+
+	v.press("Declare a base, unit or consent")
+	v.fill(map[string]string{"declare-kind": "host"})
+	v.fill(map[string]string{"declare-party": "ukraine", "declare-agrees": "yes"})
+	v.fill(map[string]string{"declare-host": "uk"})
+	v.press("Put on record")
+	v.recorded()
+	v.wait(`document.querySelector("section[aria-labelledby=posture] tbody").innerText.includes("agrees to the forces of United Kingdom")`)
+	one("the consent", func(d declaredThing) bool {
+		return d.Kind == "host" && d.Party == "ukraine" && d.Host == "uk" && d.Agrees == "yes"
+	})
+}
+
+type ledgerLine struct {
+	Weapon       string
+	Declared     int
+	Present      int
+	MissingFirst int `json:"missing_first"`
+	Moved        int
+	Serials      []struct{ Serial, State, Where string }
+}
+
+// What a party declares and what a visit finds is in the ledger at once: present,
+// missing by its number, moved, prevented; once, though an answer is lost.
+func TestLedgerOnThePage(t *testing.T) {
+	s := newSite(t)
+	v := s.open(t, window{})
+	v.signIn()
+	v.goTo("/issues")
+	v.settled()
+	type sheet struct {
+		Site   string
+		Lines  []ledgerLine
+		Visits []struct{ Outcome, Remarks string }
+	}
+	sheetOf := func(site string) sheet {
+		t.Helper()
+		return asked[struct{ Sites []sheet }](t, s, "/api/v1/weapons?site="+site).Sites[0]
+	}
+	rockets := func() ledgerLine {
+		t.Helper()
+		for _, l := range sheetOf("store-russia").Lines {
+			if l.Weapon == "mlrs" {
+				return l
+			}
+		}
+		return ledgerLine{}
+	}
+	v.press("Declare an inventory")
+	v.fill(map[string]string{"stock-site": "store-russia"})
+	v.fill(map[string]string{"stock-number-mlrs": "2", "stock-others-mlrs": "A1, A2 A3"})
+	v.press("Put on record")
+	v.refused("stock-number-mlrs", "There are more serial numbers than weapons.")
+	v.fill(map[string]string{"stock-number-mlrs": "3"})
+	v.press("Put on record")
+	v.recorded()
+	v.wait(`document.querySelector("section[aria-labelledby=weapons] tbody").innerText.includes("3 serial numbers")`)
+	if l := rockets(); l.Declared != 3 || len(l.Serials) != 3 {
+		t.Errorf("declared: %+v", l)
+	}
+
+	v.press("Record a visit")
+	v.fill(map[string]string{"visit-site": "store-russia"})
+	v.fill(map[string]string{"visit-number-artillery-ge100": "48"})
+	v.press("Put on record")
+	v.refused("visit-number-mlrs", "This is needed.")
+	v.fill(map[string]string{"visit-number-mlrs": "2"})
+	for _, i := range []int{0, 2} {
+		eval[bool](v, fmt.Sprintf(`(document.querySelectorAll(".serial-boxes input")[%d].click(), true)`, i))
+	}
+	v.wait(`document.querySelector(".stock:has(.serial-boxes)").innerText.includes("1 is not ticked and counts as missing: A2.")`)
+	s.between.loses.Store(1)
+	v.press("Put on record")
+	const there = `document.querySelector(".behind > .notice.good")`
+	v.wait(`document.querySelector(".behind form .notice.bad") || ` + there)
+	if !eval[bool](v, `!!`+there) {
+		if got := v.text(".behind form .notice.bad"); !strings.Contains(got, "could not be reached") {
+			t.Errorf("a lost answer is told as %q", got)
+		}
+		v.press("Put on record")
+	}
+	v.recorded()
+	v.wait(`document.querySelector("section[aria-labelledby=weapons] tbody").innerText.includes("checked")`)
+	if x := sheetOf("store-russia"); len(x.Visits) != 1 {
+		t.Errorf("a visit of which the answer was lost: %+v", x.Visits)
+	}
+	if l := rockets(); l.Present != 2 || l.MissingFirst != 1 || !slices.ContainsFunc(l.Serials, func(x struct{ Serial, State, Where string }) bool {
+		return x.Serial == "A2" && x.State == "missing-first"
+	}) {
+		t.Errorf("after the visit: %+v", l)
+	}
+
+	// The missing one is seen elsewhere: it was moved.
+	v.press("Record a visit")
+	v.fill(map[string]string{"visit-site": "store-ukraine"})
+	v.fill(map[string]string{"visit-number-artillery-ge100": "48", "visit-number-mlrs": "18", "visit-others-mlrs": "A2"})
+	v.wait(`[...document.querySelectorAll(".stock")].some(e => e.innerText.includes("A2 is declared at"))`)
+	v.press("Put on record")
+	v.recorded()
+	if l := rockets(); l.Moved != 1 || l.MissingFirst != 0 {
+		t.Errorf("after it was seen elsewhere: %+v", l)
+	}
+
+	v.press("Record a visit")
+	v.fill(map[string]string{"visit-site": "store-russia"})
+	v.fill(map[string]string{"visit-outcome": "prevented", "visit-remarks": "Turned back at the gate."})
+	v.wait(`!document.querySelector(".stock")`)
+	v.press("Put on record")
+	v.recorded()
+	v.wait(`document.querySelector("section[aria-labelledby=weapons] tbody").innerText.includes("Turned back at the gate.")`)
+	if x := sheetOf("store-russia"); len(x.Visits) != 2 || x.Visits[0].Outcome != "prevented" {
+		t.Errorf("after a visit that was prevented: %+v", x.Visits)
+	}
+}
+
+// Who may not declare sees what is declared, and no form.
+func TestNoFormForWhoMayNot(t *testing.T) {
+	s := newSite(t)
+	if _, err := s.accounts.Add(t.Context(), access.Account{Name: "looker", Role: access.Observer}, password); err != nil {
+		t.Fatal(err)
+	}
+	for account, forms := range map[string]int{"looker": 0, "demo": 1} {
+		v := s.open(t, window{})
+		v.signInAs(account)
+		for path, there := range map[string]string{"/guarantees": "section[aria-labelledby=posture] h2", "/issues": "section[aria-labelledby=weapons] tbody tr"} {
+			v.goTo(path)
+			v.wait(fmt.Sprintf("document.querySelector(%q)", there))
+			v.settled()
+			if got := v.count("section[aria-labelledby=weapons] .behind, section[aria-labelledby=posture] .behind"); (got > 0) != (forms > 0) {
+				t.Errorf("%s sees %d forms on %s", account, got, path)
+			}
+		}
+	}
 }

@@ -174,7 +174,7 @@ func (c *cli) weaponsVisit() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				record, err := a.Visited(cmd.Context(), ledger.Visit{Site: ids[0], At: t, By: e.by, Outcome: outcome, Found: list, Remarks: e.reasons}, e.role, observation.Handling(e.handling))
+				record, err := a.Visited(cmd.Context(), ledger.Visit{Site: ids[0], At: t, By: e.by, Outcome: outcome, Found: list, Remarks: e.reasons}, e.role, "", observation.Handling(e.handling))
 				if err != nil {
 					return err
 				}
@@ -208,7 +208,7 @@ func (c *cli) weaponsDeclare() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				record, err := a.DeclareInventory(cmd.Context(), ledger.Inventory{Site: ids[0], At: t, By: e.by, Items: declared}, e.role, e.reasons, observation.Handling(e.handling))
+				record, err := a.DeclareInventory(cmd.Context(), ledger.Inventory{Site: ids[0], At: t, By: e.by, Items: declared}, e.role, e.reasons, "", observation.Handling(e.handling))
 				if err != nil {
 					return err
 				}
@@ -243,7 +243,7 @@ by are one visit. A visit that can't be taken is told of with its line, and the 
 				}
 				taken := 0
 				for _, v := range list {
-					if _, err := a.Visited(cmd.Context(), v.Visit, "patrol", observation.Handling(handling)); errors.Is(err, ledger.ErrEntry) || errors.Is(err, app.ErrUnknown) {
+					if _, err := a.Visited(cmd.Context(), v.Visit, "patrol", "", observation.Handling(handling)); errors.Is(err, ledger.ErrEntry) || errors.Is(err, app.ErrUnknown) {
 						bad = append(bad, fmt.Errorf("line %d: %w", v.line, err))
 					} else if err != nil {
 						return err

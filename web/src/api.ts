@@ -118,7 +118,7 @@ export interface Deadline {
 
 export interface Provision {
   id: string; article?: string; words: Text; zone?: string; severity?: string; from?: string; until?: string; binds?: string[]; why?: Why[];
-  prohibits?: { kind: string }; requires?: { kind: string }; permits?: { kind: string };
+  prohibits?: { kind: string; forces?: string[] }; requires?: { kind: string }; permits?: { kind: string };
   state: State; counts: Counts; window: Counts; per_day: ({ date: string } & Counts)[]; deadlines: Deadline[];
 }
 
@@ -166,7 +166,7 @@ export interface Query {
 
 // Problem is an answer that is an error: RFC 9457.
 export class Problem extends Error {
-  constructor(readonly status: number, readonly title: string, readonly detail: string) {
+  constructor(readonly status: number, readonly title: string, readonly detail: string, readonly errors: { location?: string; message?: string }[] = []) {
     super(detail || title);
   }
 }
@@ -188,7 +188,7 @@ export async function call<T>(method: string, path: string, body?: unknown, init
   const answer = await fetch(path, { ...init, method, headers, body: body === undefined ? null : body instanceof Blob ? body : JSON.stringify(body) });
   if (!answer.ok) {
     const problem = await answer.json().catch(() => ({}));
-    throw new Problem(answer.status, problem.title ?? answer.statusText, problem.detail ?? "");
+    throw new Problem(answer.status, problem.title ?? answer.statusText, problem.detail ?? "", problem.errors ?? []);
   }
   return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
 }

@@ -68,10 +68,13 @@ export function t(key: string, args: Args = {}): string {
   });
 }
 
+/** has says whether the catalogue has a key. */
+export const has = (key: string) => key in entries.value;
+
 // word is the text of a key that data names, or the data's own word.
 export function word(kind: string, name: string): string {
   const key = `${kind}.${name}`;
-  return key in entries.value ? t(key) : name.replaceAll("-", " ");
+  return has(key) ? t(key) : name.replaceAll("-", " ");
 }
 
 export function number(v: number, digits = v < 10 && v % 1 !== 0 ? 1 : 0): string {

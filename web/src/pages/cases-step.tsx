@@ -1,12 +1,12 @@
 // Taking a step in a case, on the version that was read; and opening one.
 import { useLocation } from "preact-iso/router";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { post, Problem } from "../api";
 import { said, t, word } from "../i18n";
-import { newRef } from "../intake/outbox";
 import { can, party, session, status } from "../state";
 import { Failure } from "../ui";
 import { Countdown } from "../ui/countdown";
+import { useSend } from "../ui/form";
 import { Taken } from "./cases-log";
 import { move, outcome, who, type Case, type Option, type Procedure, type Vote } from "./cases-types";
 
@@ -23,6 +23,7 @@ const outcomes: Record<string, string[]> = {
 const taskMeans = ["patrol", "uav", "satellite", "camera", "interview", "document"];
 
 type Words = Record<string, unknown> & { reasons: string };
+const filled = (w: Words) => Object.fromEntries(Object.entries(w).filter(([, v]) => v !== "" && !(Array.isArray(v) && v.length === 0)));
 
 /** mine says in whose name somebody with this session can take a step; null: not at all. */
 function mine(o: Option, procedure: Procedure): string | null {
@@ -74,36 +75,30 @@ function Form({ c, option, still, procedure, begun, again, onto, done }: {
   c: Case; option: Option; still: boolean; procedure: Procedure; begun: { version: number; steps: number }; again: () => void; onto: () => void; done: () => void;
 }) {
   const [w, set] = useState<Words>(() => ({ reasons: "", ...(option.kind === "ask-comment" && c.accused ? { parties: [c.accused] } : {}) }));
-  const [failed, fail] = useState("");
-  const [busy, work] = useState(false);
-  const key = useRef(newRef()); // the same step sent twice is taken once
   const put = (change: Record<string, unknown>) => set({ ...w, ...change });
   const newer = c.version > begun.version ? c.steps.slice(begun.steps) : [];
-  async function submit(e: SubmitEvent) {
-    e.preventDefault();
-    work(true);
-    fail("");
+  const { form, busy, failed } = useSend(() => {
+    const name = mine(option, procedure);
+    const body: Record<string, unknown> = { move: option.move, ...filled(w) };
+    if (name && !body["for"]) body["for"] = name;
+    return { body };
+  }, async (body, key) => {
     try {
-      const name = mine(option, procedure);
-      const body: Record<string, unknown> = { move: option.move, ...Object.fromEntries(Object.entries(w).filter(([, v]) => v !== "" && !(Array.isArray(v) && v.length === 0))) };
-      if (name && !body["for"]) body["for"] = name;
-      await post(`/api/v1/cases/${encodeURIComponent(c.id)}/steps`, body, { headers: { "If-Match": `"${begun.version}"`, "Idempotency-Key": key.current } });
-      done();
+      await post(`/api/v1/cases/${encodeURIComponent(c.id)}/steps`, body, { headers: { "If-Match": `"${begun.version}"`, "Idempotency-Key": key } });
     } catch (x) {
-      if (x instanceof Problem && x.status === 412) again(); // what the other did is shown above the form
-      else fail(x instanceof Error ? x.message : String(x));
-    } finally {
-      work(false);
+      if (!(x instanceof Problem) || x.status !== 412) throw x;
+      return again(); // what the other did is shown above the form
     }
-  }
+    done();
+  });
   return (
-    <form class="step-form" onSubmit={e => void submit(e)}>
+    <form {...form} class="step-form">
       {newer.length > 0 && (
         <div class="conflict" role="alert">
           <h3>{t("cases.conflict", { n: newer.length })}</h3>
           <ol class="history">{newer.map(s => <Taken s={s} />)}</ol>
           <p>{still ? t("cases.conflict.still") : t("cases.conflict.gone")}</p>
-          {still && <button type="button" onClick={() => { key.current = newRef(); onto(); }}>{t("cases.conflict.onto")}</button>}
+          {still && <button type="button" onClick={onto}>{t("cases.conflict.onto")}</button>}
         </div>
       )}
       <h3>{move(option)}</h3>
@@ -209,29 +204,20 @@ function RulingForm({ c, procedure, put }: { c: Case | undefined; procedure: Pro
 export function OpenCase({ take }: { take: string }) {
   const { route } = useLocation();
   const [w, set] = useState<Words>({ reasons: "", ...(take && { take: [take] }) });
-  const [failed, fail] = useState("");
-  const key = useRef(newRef());
   const put = (x: Record<string, unknown>) => set({ ...w, ...x });
-  async function submit(e: SubmitEvent) {
-    e.preventDefault();
-    fail("");
-    try {
-      const body = Object.fromEntries(Object.entries(w).filter(([, v]) => v !== "" && !(Array.isArray(v) && v.length === 0)));
-      const c = await post<Case>("/api/v1/cases", body, { headers: { "Idempotency-Key": key.current } });
-      route(`/cases/${c.id}`);
-    } catch (x) {
-      fail(x instanceof Error ? x.message : String(x));
-    }
-  }
+  const { form, busy, failed } = useSend(() => ({ body: filled(w) }), async (body, key) => {
+    const c = await post<Case>("/api/v1/cases", body, { headers: { "Idempotency-Key": key } });
+    route(`/cases/${c.id}`);
+  });
   return (
     <details class="open-case" open={!!take}>
       <summary class="button">{t("cases.new")}</summary>
-      <form class="step-form" onSubmit={e => void submit(e)}>
+      <form {...form} class="step-form">
         <p class="grey">{t("cases.new.lead")}</p>
         {fields["report"]!.map(f => <Field name={f} kind="report" w={w} put={put} />)}
         <label class="block">{t("cases.reasons")}<textarea rows={3} required value={w.reasons} onInput={e => put({ reasons: e.currentTarget.value })} /></label>
         {failed && <Failure text={failed} />}
-        <button class="primary">{t("cases.new.do")}</button>
+        <button class="primary" disabled={busy}>{t("cases.new.do")}</button>
       </form>
     </details>
   );

@@ -1,18 +1,17 @@
 // Guarantees: where the escalation stands, who pledged what and whether it is
 // due, who stands where, and who was told.
 import { useLocation } from "preact-iso/router";
-import { useMemo, useState } from "preact/hooks";
-import { api, get, post, type Reason, type Result, type Summary } from "../api";
-import { language, number, percent, said, t, word, type Texts } from "../i18n";
-import { boundsOf, widen, type Bounds } from "../map/geometry";
-import { SvgMap } from "../map/svg";
+import { useState } from "preact/hooks";
+import { get, post, type Reason, type Result } from "../api";
+import { language, number, said, t, word, type Texts } from "../i18n";
 import { can, party, session, status } from "../state";
 import * as time from "../time";
-import { Badge, distance, Failure, Instant, Page, Reasons, Table, Waiting } from "../ui";
+import { Failure, Instant, Page, Reasons, Table, Waiting } from "../ui";
 import { Countdown } from "../ui/countdown";
 import { useLoad } from "../ui/load";
 import { Quotes, type Quote } from "../ui/quotes";
 import { who } from "./cases-types";
+import { Stationed } from "./guarantees-posture";
 
 interface Interval { earliest: string; latest: string }
 interface Rise { now: number; span: number; before: number; baseline: number; ratio: number; low: number; certainty: number }
@@ -28,11 +27,6 @@ interface Pledge {
   limits?: { id: string; words: Texts; sources?: Quote[] }[]; due: string; owed_by?: string[]; since?: string; deadline?: string; met?: boolean; levels?: string[]; reasons: Reason[]; sources?: Quote[];
 }
 interface Commitments { at: string; commitments: Pledge[]; due_now: string[]; history: { commitment: string; party: string; at: string; from?: string; is: string; move: string; record?: number }[] }
-interface Posture {
-  at: string; withheld?: number;
-  declared: { id: string; kind: string; name?: string; party: string; host?: string; force?: string; count?: number; count_min?: number; count_max?: number; position?: { lat: number; lon: number }; radius_m?: number; distance_m?: number; side?: string; from: string; until?: string; checks?: { finding: string; of: string; limit?: string; result: Result; probability: number }[] }[];
-  ceilings: { of: string; limit?: string; result: Result; probability: number; party?: string; host?: string; max: number; least: number; most: number; open?: boolean }[];
-}
 interface Notice { id: string; at: string; contact: string; party: string; channel: string; state: string; attempts?: number; tried?: string; error?: string; sent?: string; acknowledged?: string; acknowledged_role?: string; acknowledged_at?: string; move?: { level: string; is: string }; reminder?: { of: string; what: Texts; due: string; late: boolean } }
 
 export default function Guarantees() {
@@ -178,49 +172,6 @@ const Row = ({ p, now }: { p: Pledge; now: number }) => (
     <td role="cell"><Due p={p} />{p.due === "due" && p.owed_by && <><br /><small>{t("guarantees.owed", { who: p.owed_by.map(party).join(", ") })}</small></>}{p.since && <><br /><small class="grey">{t("guarantees.since")} <Instant at={p.since} short /></small></>}{p.deadline && <><br /><Countdown at={p.deadline} now={now} /></>}</td>
   </tr>
 );
-
-function Stationed({ at }: { at: string | undefined }) {
-  const load = useLoad(signal => get<Posture>("/api/v1/posture", { at }, { signal }), [at, session.value]);
-  const lines = useLoad(api.lines, [session.value?.account]);
-  const x = load.value;
-  const marks = useMemo(() => (x?.declared ?? []).filter(d => d.position).map((d): Summary => ({
-    id: d.id, from: d.from, to: d.from, lat: d.position!.lat, lon: d.position!.lon, radius_m: d.radius_m ?? 0, activity: "presence", probability: 1, occurrence: "verified", severity: "S2",
-    result: d.checks?.some(c => c.result === "breach") ? "breach" : d.checks?.some(c => c.result === "undetermined") ? "undetermined" : "consistent", sources: 1,
-  })), [x]);
-  const bounds = useMemo<Bounds | undefined>(() => {
-    const all = boundsOf([...(lines.value ?? []), ...marks.map(m => ({ type: "Feature" as const, properties: {}, geometry: { type: "Point" as const, coordinates: [m.lon!, m.lat!] } }))]);
-    return all && widen(all, 0.1);
-  }, [lines.value, marks]);
-  if (load.failure) return <Failure text={load.failure} />;
-  if (!x) return <Waiting />;
-  const beyond = x.declared.length + x.ceilings.length === 0;
-  return (
-    <section aria-labelledby="posture">
-      <h2 id="posture">{t("guarantees.posture")}</h2>
-      {(x.withheld ?? 0) > 0 && <p class="small grey">{t("guarantees.withheld", { n: x.withheld ?? 0 })}</p>}
-      {beyond ? <p class="empty">{t("guarantees.posture.none")}</p> : (
-        <div class="bench">
-          <div>
-            <Table caption={t("guarantees.declared")} rows={x.declared} empty={t("guarantees.posture.none")} columns={[
-              { name: t("guarantees.thing"), cell: d => <>{d.name ?? d.id}<br /><small class="grey">{t("posture." + d.kind)}{d.host && ` · ${t("guarantees.in", { host: party(d.host) })}`}</small></> },
-              { name: t("guarantees.who"), cell: d => party(d.party) },
-              { name: t("guarantees.strength"), cell: d => (d.count ?? d.count_max ? number(d.count ?? d.count_max ?? 0, 0) : "–"), numeric: true },
-              { name: t("guarantees.to-line"), cell: d => (d.distance_m ? distance(d.distance_m) : "–"), numeric: true },
-              { name: t("guarantees.checks"), cell: d => d.checks?.map(c => <><Badge result={c.result} /> <small>{c.of}{c.limit && `.${c.limit}`}{c.result !== "consistent" && ` (${percent(c.probability)})`}</small><br /></>) ?? "–" },
-            ]} />
-            {x.ceilings.length > 0 && <Table caption={t("guarantees.ceilings")} rows={x.ceilings} columns={[
-              { name: t("guarantees.limit"), cell: c => `${c.of}${c.limit ? `.${c.limit}` : ""}` },
-              { name: t("guarantees.who"), cell: c => [c.party, c.host].filter(Boolean).map(p => party(p)).join(" · ") || "–" },
-              { name: t("guarantees.of-max"), cell: c => `${number(c.least, 0)}${c.most !== c.least ? `–${number(c.most, 0)}` : ""} / ${number(c.max, 0)}`, numeric: true },
-              { name: t("guarantees.checks"), cell: c => <Badge result={c.result} /> },
-            ]} />}
-          </div>
-          {bounds && marks.length > 0 && <figure class="posture-map"><SvgMap bounds={bounds} label={t("guarantees.posture.map")} lines={lines.value ?? []} zones={[]} areas={[]} incidents={marks} width={560} describe={m => x.declared.find(d => d.id === m.id)?.name ?? m.id} /></figure>}
-        </div>
-      )}
-    </section>
-  );
-}
 
 function Told() {
   const load = useLoad(signal => get<{ notices: Notice[] }>("/api/v1/notices", {}, { signal }), [session.value]);

@@ -10,14 +10,13 @@ import { failure, session, status } from "../state";
 import type { Party } from "../api";
 import * as time from "../time";
 import { Instant, Page } from "../ui";
+import { Field as Named, invalid as faulty, weapons } from "../ui/form";
+import { usePlaceMap } from "../ui/place";
 
 const frequent = ["explosion", "burst", "shot", "shelling", "uav-flight", "uav-strike", "movement", "fire"];
 const activities = [
   "explosion", "burst", "shot", "projectile", "flash", "flare", "shelling", "missile-strike", "air-strike", "uav-strike", "uav-flight", "aircraft-flight", "clash",
   "presence", "movement", "construction", "mine", "fire", "damage", "casualty", "access-denied", "jamming", "silence", "detention", "exercise", "demining", "alert", "other",
-];
-const weapons = [
-  "unknown", "small-arms", "hmg", "agl", "rpg", "atgm", "mortar-82", "mortar-120", "cannon", "tank", "artillery-lt100", "artillery-ge100", "mlrs", "missile", "uav", "aircraft", "mine",
 ];
 const hows = ["saw", "heard", "recorded"];
 const means = ["patrol", "post", "camera", "uav", "hotline"];
@@ -26,8 +25,6 @@ const labels = ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:
 
 /** What the page must know of the server without asking it. */
 interface Known { account: string; name: string; parties: Party[]; zone: string; area?: [number, number, number, number] | undefined }
-
-type PlaceMap = typeof import("../intake/map").default;
 
 export default function Intake() {
   const [box, opened] = useState<Outbox>();
@@ -325,14 +322,10 @@ function Form({ box, known, stored }: { box: Outbox; known: Known; stored: () =>
   );
 }
 
-const invalid = (field: keyof Fields, wrong: Wrong) => (wrong[field] ? { "aria-invalid": true, "aria-describedby": `intake-${field}-wrong` } : {});
+const invalid = (field: keyof Fields, wrong: Wrong) => faulty(`intake-${field}`, wrong[field]);
 
 const Field = ({ field, label, wrong, children }: { field: keyof Fields; label: string; wrong: Wrong; children: ComponentChildren }) => (
-  <div class="field">
-    <label for={`intake-${field}`}>{label}</label>
-    {children}
-    {wrong[field] && <span class="wrong" id={`intake-${field}-wrong`}>{t(wrong[field])}</span>}
-  </div>
+  <Named id={`intake-${field}`} label={label} wrong={wrong[field]}>{children}</Named>
 );
 
 const Choice = ({ name, value, now, label, put }: { name: string; value: string; now: string; label: string; put: (v: string) => void }) => (
@@ -358,7 +351,7 @@ function compass(bearing: string): string {
 
 function Locate({ f, put, area }: { f: Fields; put: (c: Partial<Fields>) => void; area: Known["area"] }) {
   const [state, set] = useState("");
-  const [Map, open] = useState<PlaceMap | null>(null); // loaded when it is opened
+  const place = usePlaceMap({ at: position(f.at), radius: f.where === "there" ? Number(f.radius) || 0 : 0, area, put: at => put({ at }) });
   function ask() {
     set(t("intake.locating"));
     navigator.geolocation.getCurrentPosition(
@@ -373,8 +366,8 @@ function Locate({ f, put, area }: { f: Fields; put: (c: Partial<Fields>) => void
   }
   return (
     <>
-      <div class="choices"><button type="button" onClick={ask} disabled={!navigator.geolocation}>{t("intake.locate")}</button><button type="button" aria-expanded={!!Map} onClick={() => (Map ? open(null) : void import("../intake/map").then(m => open(() => m.default), e => set(String(e))))}>{t("intake.map")}</button></div>
-      {Map && <Map at={position(f.at)} radius={f.where === "there" ? Number(f.radius) || 0 : 0} area={area} put={(lat, lon) => put({ at: `${lat.toFixed(5)}, ${lon.toFixed(5)}` })} />}
+      <div class="choices"><button type="button" onClick={ask} disabled={!navigator.geolocation}>{t("intake.locate")}</button>{place.button}</div>
+      {place.map}
       {state && <p class="small" role="status">{state}</p>}
     </>
   );

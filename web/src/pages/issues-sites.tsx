@@ -1,10 +1,9 @@
-// Protected sites with their checklist, and the ledger of withdrawn weapons.
+// Protected sites with their checklist.
 import { useState } from "preact/hooks";
 import { get, post } from "../api";
-import { number, percent, said, t, word, type Texts } from "../i18n";
+import { percent, said, t, word, type Texts } from "../i18n";
 import { can, party, session, status } from "../state";
-import * as time from "../time";
-import { Badge, distance, Failure, Instant, Table, Waiting } from "../ui";
+import { Badge, distance, Failure, Instant, Waiting } from "../ui";
 import { useLoad } from "../ui/load";
 import type { Result } from "../api";
 
@@ -85,45 +84,5 @@ function Checklist({ s, answers, again }: { s: Site; answers: string[]; again: (
         </form>
       )}
     </div>
-  );
-}
-
-interface Line { weapon: string; declared: number; present: number; missing_first: number; missing_again: number; moved: number; unchecked: number; undeclared: number; matched: number; serials?: { serial: string; state: string; where?: string }[] }
-interface Sheet { site: string; name: Texts; kind: string; party?: string; lines: Line[]; visits: { at: string; by?: string; outcome: string; remarks?: string; record?: number }[] | null; unverified?: string[] }
-interface Ledger { at: string; since: string; sites: Sheet[]; seen: { category: string; incident: string; at: string; weapon?: string; count: { n?: number; min?: number; max?: number }; place?: string; side?: string }[] | null }
-
-export function Weapons({ at }: { at: string | undefined }) {
-  const load = useLoad(signal => get<Ledger>("/api/v1/weapons", { at }, { signal }), [at, session.value]);
-  const x = load.value;
-  const seen = x?.seen ?? [];
-  const rows = (x?.sites ?? []).flatMap(s => s.lines.map((l, i) => ({ s, l, first: i === 0 })));
-  return (
-    <section aria-labelledby="weapons">
-      <h2 id="weapons">{t("issues.weapons")}</h2>
-      {load.failure && <Failure text={load.failure} />}
-      {!x && !load.failure && <Waiting />}
-      {x && (
-        <>
-          <Table caption={t("issues.weapons.declared")} rows={rows} empty={t("issues.weapons.none")} columns={[
-            { name: t("issues.storage"), cell: r => <>{said(r.s.name)}<br /><small class="grey">{party(r.s.party)}{r.first && (r.s.unverified?.length ?? 0) > 0 && ` · ${r.s.unverified!.map(u => word("unverified", u)).join(", ")}`}</small></> },
-            { name: t("intake.weapon"), cell: r => word("weapon", r.l.weapon) },
-            { name: t("issues.w.declared"), cell: r => number(r.l.declared, 0), numeric: true },
-            { name: t("issues.w.present"), cell: r => number(r.l.present, 0), numeric: true },
-            { name: t("issues.w.missing"), cell: r => number(r.l.missing_first, 0), numeric: true },
-            { name: t("issues.w.again"), cell: r => number(r.l.missing_again, 0), numeric: true },
-            { name: t("issues.w.moved"), cell: r => number(r.l.moved, 0), numeric: true },
-            { name: t("issues.w.unchecked"), cell: r => number(r.l.unchecked, 0), numeric: true },
-            { name: t("issues.w.visit"), cell: r => (r.s.visits?.[0] ? <><Instant at={r.s.visits[0].at} short /><br /><small>{word("visit", r.s.visits[0].outcome)}</small></> : t("issues.w.never")) },
-          ]} />
-          <Table caption={t("issues.weapons.seen", { since: time.local(new Date(x.since)) })} rows={seen.slice(0, 100)} empty={t("issues.weapons.unseen")} columns={[
-            { name: t("guarantees.when"), cell: w => <Instant at={w.at} short /> },
-            { name: t("issues.w.category"), cell: w => word("weapon-category", w.category) },
-            { name: t("intake.weapon"), cell: w => <a href={`/?id=${encodeURIComponent(w.incident)}`}>{word("weapon", w.weapon ?? "unknown")}</a> },
-            { name: t("intake.count.n"), cell: w => number(w.count.n ?? w.count.min ?? 1, 0), numeric: true },
-            { name: t("issues.w.place"), cell: w => <>{w.place ?? "–"}{w.side && <small class="grey"> · {party(w.side)}</small>}</> },
-          ]} />
-        </>
-      )}
-    </section>
   );
 }

@@ -7,7 +7,8 @@ import { t } from "../i18n";
 import { Talks } from "./issues-talks";
 import { Article } from "./issues-article";
 import { Ground } from "./issues-territory";
-import { ProtectedSites, Weapons } from "./issues-sites";
+import { ProtectedSites } from "./issues-sites";
+import { Weapons } from "./issues-weapons";
 import { can } from "../state";
 
 export default function Issues() {
