@@ -129,6 +129,7 @@ func TestDeclaringOnThePage(t *testing.T) {
 	v.press("Declare a base, unit or consent")
 	v.press("Put on record")
 	v.refused("declare-party", "This is needed.")
+	v.wait(`document.querySelector("#declare-force option[value='multinational-force']")`) // it comes with the terms
 	v.fill(map[string]string{
 		"declare-party": "uk", "declare-name": "1st Regiment", "declare-host": "Ukraine", "declare-force": "multinational-force", "declare-count": "800",
 		"declare-position": "48,2; 36,6", "declare-radius_m": "200", "declare-until": "2026-01-01T00:00",
