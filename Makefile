@@ -11,7 +11,7 @@ truce: $(shell git ls-files '*.go' '*.yaml' '*.json' '*.geojson' '*.csv' '*.sql'
 	CGO_ENABLED=0 go build -trimpath -o truce ./cmd/truce
 
 test:
-	go test $(TESTFLAGS) ./...
+	go test -timeout 20m $(TESTFLAGS) ./...
 
 # One comparison with a peer, side by side in one run; each prints a ratio.
 bench:
