@@ -120,7 +120,8 @@ func (s *Store) Announced(ctx context.Context, from time.Time, run int64) ([]inc
 
 // Incident returns one incident.
 func (s *Store) Incident(ctx context.Context, id string) (*IncidentRow, bool, error) {
-	found, err := collect(ctx, s.read, "looking for incident "+id, scanIncident, "select run, body from incident where key = ?", key(id))
+	rows, err := s.incident.QueryContext(ctx, key(id))
+	found, err := gather(rows, err, "looking for incident "+id, scanIncident)
 	for i := range found {
 		if found[i].ID == id {
 			return &found[i], true, nil

@@ -136,8 +136,7 @@ func (s *Store) inOrder(ctx context.Context, where string, args ...any) iter.Seq
 // Current returns the record of the current version of an observation, and the
 // digest of its content.
 func (s *Store) Current(ctx context.Context, source, ref string) (seq uint64, digest int64, ok bool, err error) {
-	err = s.read.QueryRowContext(ctx, `select o.seq, o.digest from observation o join source s on s.id = o.source
-		where s.name = ? and o.ref = ? and o.superseded_by is null`, source, ref).Scan(&seq, &digest)
+	err = s.current.QueryRowContext(ctx, source, ref).Scan(&seq, &digest)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, 0, false, nil
 	}
@@ -362,6 +361,11 @@ func (s *Store) Digest(ctx context.Context) (string, error) {
 
 func collect[T any](ctx context.Context, db *sql.DB, what string, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := db.QueryContext(ctx, query, args...)
+	return gather(rows, err, what, scan)
+}
+
+// gather scans the rows that a query gave.
+func gather[T any](rows *sql.Rows, err error, what string, scan func(*sql.Rows) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}

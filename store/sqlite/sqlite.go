@@ -40,6 +40,8 @@ type Store struct {
 
 	write *sql.DB // one connection
 	read  *sql.DB
+
+	current, incident *sql.Stmt // asked for every report: to be parsed once
 }
 
 // Open opens the file at path, or makes it. With readOnly it is not changed.
@@ -109,6 +111,13 @@ func (s *Store) open(ctx context.Context, readOnly bool, synchronous string) err
 	}
 	if version != schemaVersion {
 		return fmt.Errorf("%w: %w: they have version %d; this program writes %d", ErrStale, errVersion, version, schemaVersion)
+	}
+	if s.current, err = db.PrepareContext(ctx, `select o.seq, o.digest from observation o join source s on s.id = o.source
+		where s.name = ? and o.ref = ? and o.superseded_by is null`); err != nil {
+		return fmt.Errorf("%w: %w", ErrStale, err)
+	}
+	if s.incident, err = db.PrepareContext(ctx, "select run, body from incident where key = ?"); err != nil {
+		return fmt.Errorf("%w: %w", ErrStale, err)
 	}
 	return nil
 }
