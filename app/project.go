@@ -229,6 +229,7 @@ func (p *projection) day(ctx context.Context, d sqlite.Day) (changed bool, err e
 	judge.Notice(p.announced...)
 	way := way{app: p.app}
 	p.fuser.Pause = way.give
+	p.fuser.Expect(d.Observations)
 	reading, stop := context.WithCancel(ctx) // not the transaction's, which outlives the day
 	defer stop()
 	next := job{judge: judge, run: d.Day, start: true}

@@ -71,6 +71,9 @@ func (f *Fuser) Add(seq uint64, o *observation.Observation) {
 	f.open = append(f.open, f.solver.m.entry(seq, o))
 }
 
+// Expect makes room for n more observations of a day, where it is known that they follow.
+func (f *Fuser) Expect(n int) { f.open = slices.Grow(f.open, n) }
+
 // know notes that o is the next of what is open; false if it is there already.
 func (f *Fuser) know(o *observation.Observation) bool {
 	for h := maphash.String(f.seed, o.Source) ^ 3*maphash.String(f.seed, o.Ref); ; h++ {
