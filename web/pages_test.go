@@ -197,6 +197,17 @@ func TestDay(t *testing.T) {
 	v.until("j", `location.pathname === "/day/2026-03-05" && document.querySelector("h1").innerText.includes("5 March 2026")`)
 }
 
+// An address leads to its place on a page, however late what is above comes.
+func TestAddressOfASection(t *testing.T) {
+	v := sharedSite(t).open(t, window{})
+	v.signIn()
+	for _, path := range []string{"/terms#storage", "/issues#weapons", "/guarantees#notices"} {
+		v.goTo(path)
+		v.settled()
+		v.wait(`(e => e && e.getBoundingClientRect().top > -50 && e.getBoundingClientRect().bottom > 0 && e.getBoundingClientRect().top < innerHeight)(document.getElementById(decodeURIComponent(location.hash.slice(1))))`)
+	}
+}
+
 // The report may be there before the page comes to itself: it is shown all the same.
 func TestDayAfterItsReport(t *testing.T) {
 	v := sharedSite(t).open(t, window{})

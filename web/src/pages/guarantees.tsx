@@ -8,6 +8,7 @@ import { can, party, session, status } from "../state";
 import * as time from "../time";
 import { Failure, Instant, Page, Reasons, Table, Waiting } from "../ui";
 import { Countdown } from "../ui/countdown";
+import { useHash } from "../ui/hash";
 import { useLoad } from "../ui/load";
 import { Quotes, type Quote } from "../ui/quotes";
 import { who } from "./cases-types";
@@ -30,6 +31,7 @@ interface Commitments { at: string; commitments: Pledge[]; due_now: string[]; hi
 interface Notice { id: string; at: string; contact: string; party: string; channel: string; state: string; attempts?: number; tried?: string; error?: string; sent?: string; acknowledged?: string; acknowledged_role?: string; acknowledged_at?: string; move?: { level: string; is: string }; reminder?: { of: string; what: Texts; due: string; late: boolean } }
 
 export default function Guarantees() {
+  useHash();
   const { query, route } = useLocation();
   const at = query["at"];
   return (

@@ -2,18 +2,19 @@
 // said in an article; who holds which ground; protected sites; weapons.
 import { useLocation } from "preact-iso/router";
 import { Page } from "../ui";
-import { status } from "../state";
+import { useHash } from "../ui/hash";
 import { t } from "../i18n";
 import { Talks } from "./issues-talks";
 import { Article } from "./issues-article";
 import { Ground } from "./issues-territory";
 import { ProtectedSites } from "./issues-sites";
 import { Weapons } from "./issues-weapons";
-import { can } from "../state";
+import { can, status } from "../state";
 
 export default function Issues() {
   const { query, route } = useLocation();
   const at = query["at"];
+  useHash();
   return (
     <Page sections title={t("page.issues")} lead={t("issues.lead")}>
       <p class="row-form no-print">

@@ -9,6 +9,7 @@ import { SvgMap } from "../map/svg";
 import { party, status } from "../state";
 import * as time from "../time";
 import { Failure, Severity, Symbol, Table, Waiting } from "../ui";
+import { useHash } from "../ui/hash";
 import { useLoad } from "../ui/load";
 import { Spark } from "../ui/spark";
 
@@ -24,7 +25,7 @@ export default function TermsPage() {
   const lines = useLoad(api.lines, []);
   const [only, choose] = useState<State | undefined>(undefined);
   const x = terms.value;
-  useEffect(() => { if (x && location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView(); }, [!!x]);
+  useHash();
   const bounds = useMemo<Bounds>(() => widen(boundsOf(lines.value ?? []) ?? [-20, 30, 50, 65], 0.18), [lines.value]);
   if (!x) return <div class="page"><h1>{t("page.terms")}</h1>{terms.failure ? <Failure text={terms.failure} /> : <Waiting />}</div>;
 
