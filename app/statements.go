@@ -70,7 +70,7 @@ func ProposeStatements(raw []byte, language string, terms *agreement.Agreement) 
 	if err != nil {
 		return nil, err
 	}
-	text, err := statement.Plain(raw)
+	text, left, err := statement.Page(raw)
 	if err != nil {
 		return nil, fmt.Errorf("reading the article: %w", err)
 	}
@@ -78,6 +78,7 @@ func ProposeStatements(raw []byte, language string, terms *agreement.Agreement) 
 	if err != nil {
 		return nil, fmt.Errorf("reading the article: %w", err)
 	}
+	article.LeftOut = left
 	reader.Match(article, terms)
 	return article, nil
 }

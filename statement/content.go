@@ -7,71 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// after finds what was said behind a verb and adds it.
-func (m *medial) after(v int, p *phrase) bool {
-	l, items := m.lex, m.s.items
-	who := m.subjects(v, 0, p, false)
-	if who == nil && (l.Inflected || l.Language == "fr") && (v == 0 || items[v-1].is(",") || items[v-1].is("—") || items[v-1].is("–") || m.opens(v)) {
-		if w := m.following(v+len(p.words), 5); w != nil {
-			who = []*mention{w}
-		}
-	}
-	if who == nil {
-		return false
-	}
-	j := v + len(p.words)
-	verb := Span{v, j}
-	limit := m.limit(j, v)
-	for k := j; k < limit; k++ {
-		t := &items[k]
-		gap := k - j
-		switch {
-		case slices.Contains(l.That, t.low) && gap <= 9 && t.kind == word && p.class&(say|urge|object) != 0 && !m.clauseBegan(j, k):
-			if p.class&say == 0 && t.low != l.That[0] && l.Language == "fr" {
-				continue
-			}
-			return m.report(who, verb, p, k+1, m.end(k+1, v), 0.92, "a clause behind the verb and "+t.text)
-		case t.is(":"):
-			if k+1 < m.n && items[k+1].kind == quotation {
-				return m.direct(who, verb, p, k+1, 0.95, "a quotation behind a colon")
-			}
-			if gap <= 8 && p.class&say != 0 && m.wordsIn(k+1, m.n) >= 3 {
-				return m.report(who, verb, p, k+1, m.end(k+1, v), 0.85, "a clause behind a colon")
-			}
-			return false
-		case t.kind == quotation:
-			return m.quote(who, verb, p, j, k)
-		}
-	}
-	if p.class&urge != 0 {
-		if k := m.infinitive(j, limit); k >= 0 {
-			return m.report(who, verb, p, k, m.end(k, v), 0.75, "what is to be done, behind the verb")
-		}
-	}
-	if l.Clause && p.class&say != 0 {
-		k := m.addressees(j, limit, p)
-		if m.clauseBegan(k, limit) && m.wordsIn(k, m.end(k, v)) >= 3 && !m.prepositional(k) {
-			return m.report(who, verb, p, k, m.end(k, v), 0.8, "a clause right behind the verb")
-		}
-	}
-	if p.class&object != 0 && !m.prepositional(j) {
-		if e := m.end(j, v); m.wordsIn(j, e) >= 3 {
-			return m.report(who, verb, p, j, e, 0.65, "the thing that the verb is about")
-		}
-	}
-	return false
-}
-
-// opens reports whether only a word such as "as" stands before the verb.
-func (m *medial) opens(v int) bool {
-	return v == 1 && slices.Contains(m.lex.As, m.s.items[0].low)
-}
-
 // limit is how far the verb's own words can go: to the next finite verb of
 // saying with a subject of its own, or the sentence's end.
 func (m *medial) limit(j, v int) int {
 	for k := j; k < m.n; k++ {
-		if m.s.items[k].is(";") {
+		if m.s.items[k].is(";") || k > j && m.another(k) {
 			return k
 		}
 		if k > j && m.pauses(k) && k+1 < m.n {
@@ -126,67 +66,6 @@ func (m *medial) verbish(k int) bool {
 	return false
 }
 
-func (m *medial) prepositional(k int) bool {
-	return k < m.n && (m.lex.preposition[m.s.items[k].low] || m.s.items[k].kind == mark)
-}
-
-// addressees goes past whom was told and when.
-func (m *medial) addressees(j, limit int, p *phrase) int {
-	tells := slices.Contains(m.lex.Tells, p.words[0])
-	for k := j; k < limit; {
-		t := &m.s.items[k]
-		w := m.mentionAt(k)
-		switch {
-		case tells && w != nil:
-			k, tells = w.to, false
-		case tells && slices.Contains(m.lex.Addressees, t.low):
-			k, tells = k+1, false
-		case (t.low == "on" || t.low == "late" || t.low == "early") && k+1 < limit && m.lex.common[m.s.items[k+1].low]:
-			k += 2
-		case m.lex.common[t.low]:
-			k++
-		default:
-			return k
-		}
-	}
-	return limit
-}
-
-// infinitive finds where what is to be done begins.
-func (m *medial) infinitive(j, limit int) int {
-	for k := j; k < min(limit, j+8); k++ {
-		t := &m.s.items[k]
-		if t.kind == mark {
-			return -1
-		}
-		if t.kind != word {
-			continue
-		}
-		switch m.lex.Language {
-		case "en":
-			if t.low == "to" && k+1 < limit && m.s.items[k+1].kind == word && !m.lex.determiner[m.s.items[k+1].low] && !m.s.items[k+1].upper() {
-				return k + 1
-			}
-			if t.low == "of" && k+1 < limit && strings.HasSuffix(m.s.items[k+1].low, "ing") {
-				return k + 1
-			}
-		case "fr":
-			if (t.low == "à" || t.low == "de" || t.low == "d'") && k+1 < limit && hasAnyEnd(m.s.items[k+1].low, []string{"er", "ir", "re", "oir"}) {
-				return k + 1
-			}
-		case "uk":
-			if hasAnyEnd(t.low, []string{"ти", "тися", "тись"}) && len([]rune(t.low)) > 4 {
-				return k
-			}
-		case "ru":
-			if hasAnyEnd(t.low, []string{"ть", "ться", "ти", "тись", "чь"}) && len([]rune(t.low)) > 4 {
-				return k
-			}
-		}
-	}
-	return -1
-}
-
 // end is where a clause that begins here ends: before another act of telling.
 func (m *medial) end(from, v int) int {
 	l, items := m.lex, m.s.items
@@ -213,20 +92,35 @@ func (m *medial) end(from, v int) int {
 				return k
 			}
 		}
-		if l.conjunction[t.low] {
-			e := k + 1
-			for e < m.n && l.auxiliary[items[e].low] && e < k+5 {
-				e++
+		if m.another(k) {
+			if items[k-1].is(",") {
+				return k - 1
 			}
-			if p := l.verb(items, e); p != nil && !l.gerund(items[e].low) && m.finite(e, p) {
-				if items[k-1].is(",") {
-					return k - 1
-				}
-				return k
-			}
+			return k
 		}
 	}
 	return m.n
+}
+
+// another reports whether a conjunction here begins another act of telling:
+// "and added", "but Ferreira denied".
+func (m *medial) another(k int) bool {
+	l, items := m.lex, m.s.items
+	if !l.conjunction[items[k].low] {
+		return false
+	}
+	e := k + 1
+	for e < m.n && l.auxiliary[items[e].low] && e < k+5 {
+		e++
+	}
+	if w := m.mentionAt(e); w != nil && (len(w.name) > 0 || w.pronoun != "") && !w.governed && w.to < m.n {
+		e = w.to
+		for e < m.n && l.auxiliary[items[e].low] && e < w.to+3 {
+			e++
+		}
+	}
+	p := l.verb(items, e)
+	return p != nil && p.class&(say|judge|urge|object|topic) != 0 && !l.gerund(items[e].low) && m.finite(e, p)
 }
 
 func next(items []item, k int) item {
@@ -332,69 +226,4 @@ func (m *medial) quote(who []*mention, verb Span, p *phrase, j, k int) bool {
 func (m *medial) upperQuote(k int) bool {
 	r, _ := utf8.DecodeRuneInString(m.s.items[k].inner.Of(m.text))
 	return unicode.IsUpper(r) || r == '['
-}
-
-// before is for a clause with its speaker behind it: "…, the ministry said".
-func (m *medial) before(v int, p *phrase) bool {
-	if p.class&say == 0 || m.lex.gerund(m.s.items[v].low) {
-		return false
-	}
-	items := m.s.items
-	comma := -1
-	for k := v - 1; k >= 0 && k >= v-12; k-- {
-		if items[k].kind == quotation {
-			return false
-		}
-		if items[k].is(",") {
-			comma = k
-			break
-		}
-	}
-	if comma < 0 || m.taken(comma) {
-		return false
-	}
-	// between the comma and the verb: the speaker, auxiliaries, nothing else
-	for k := comma + 1; k < v; {
-		if w := m.mentionAt(k); w != nil && w.to <= v {
-			k = w.to
-			continue
-		}
-		if !m.lex.auxiliary[items[k].low] && !m.lex.determiner[items[k].low] {
-			return false
-		}
-		k++
-	}
-	from := 0
-	for _, d := range m.done {
-		if d.To <= comma {
-			from = max(from, d.To)
-		}
-	}
-	if m.wordsIn(from, comma) < 3 {
-		return false
-	}
-	who := m.preceding(v, comma+1)
-	if who == nil {
-		who = m.following(v+len(p.words), 6)
-	}
-	if who == nil {
-		return false
-	}
-	return m.report([]*mention{who}, Span{v, v + len(p.words)}, p, from, comma, 0.85, "a clause with its speaker behind it")
-}
-
-// colon is for a quotation behind a colon with no verb of saying: the first
-// who is named in the sentence speaks.
-func (m *medial) colon() {
-	for k := 1; k+1 < m.n; k++ {
-		if !m.s.items[k].is(":") || m.s.items[k+1].kind != quotation || !m.full(k+1) || m.quoted[k+1] {
-			continue
-		}
-		for i := range m.s.mentions {
-			if w := &m.s.mentions[i]; !w.governed && w.to <= k {
-				m.direct([]*mention{w}, Span{}, nil, k+1, 0.7, "a quotation behind a colon, by whom the sentence is about")
-				return
-			}
-		}
-	}
 }

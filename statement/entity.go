@@ -16,8 +16,11 @@ type entity struct {
 	groups  []int
 	person  bool // as far as the words say
 	gender  string
-	met     bool   // a sentence up to the one that is read names it
-	speaks  string // the form in which it was the subject
+	house   bool // an institution without a name of its own
+	met     bool // a sentence up to the one that is read names it
+	// governed: the name is in the form of an object, as it never stood in another
+	governed bool
+	speaks   string // the form in which it was the subject
 }
 
 // alike reports whether two words may be forms of one in a language whose
@@ -80,8 +83,11 @@ func (x *reading) name(m *mention) {
 		}
 	}
 	if e == nil {
-		e = &entity{tokens: tokens, name: x.written(m.name)}
+		e = &entity{tokens: tokens, name: x.written(m.name), governed: m.governed}
 		x.entities = append(x.entities, e)
+	}
+	if e.governed && !m.governed && len(m.name) == len(e.tokens) {
+		e.name, e.governed = x.written(m.name), false
 	}
 	if len(m.groups) > 0 {
 		e.person = true
@@ -174,7 +180,7 @@ func (x *reading) resolve(s *sentence, m *mention) (e *entity, sure float64, rea
 			return e, 0.85, "a pronoun, taken for whom the text was about last"
 		}
 		return &entity{name: x.words(s, m)}, 0.3, "a pronoun for nobody that the text names"
-	case len(m.groups) > 0 && !m.whose && !m.indefinite && !m.house:
+	case len(m.groups) > 0 && !m.whose && !m.indefinite && !m.plural && !m.house:
 		if e := x.byOffice(m); e != nil {
 			return e, 0.9, "an office, taken for who has it in the text"
 		}
@@ -200,7 +206,13 @@ func (x *reading) resolve(s *sentence, m *mention) (e *entity, sure float64, rea
 			return y, 0.95, ""
 		}
 	}
-	e = &entity{name: text, person: len(m.groups) > 0 && !m.house, groups: m.groups}
+	if y := x.nameless(s, m, text); y != nil {
+		return y, 0.85, "an office, taken for the one that the text named in more words"
+	}
+	if y := x.institution(s, m, text); y != nil {
+		return y, 0.9, "an institution, taken for the one that the text names in full"
+	}
+	e = &entity{name: text, person: len(m.groups) > 0 && !m.house, groups: m.groups, house: m.house, governed: m.governed}
 	if len(m.groups) > 0 && !m.house {
 		e.offices = []string{text}
 	}
@@ -210,59 +222,6 @@ func (x *reading) resolve(s *sentence, m *mention) (e *entity, sure float64, rea
 	x.entities = append(x.entities, e)
 	return e, 0.9, "no name, only what it is"
 }
-
-// recent is whom the text was about last and whom the pronoun fits: the
-// subject of this sentence so far, else the one last spoken of.
-func (x *reading) recent(s *sentence, m *mention, gender string) *entity {
-	fits := func(e *entity) bool {
-		switch gender {
-		case "m":
-			return e.gender != "f" && !e.organisation()
-		case "f":
-			return e.gender != "m" && !e.organisation()
-		case "n":
-			return !e.person
-		default:
-			return true
-		}
-	}
-	var loose *entity
-	try := func(e *entity) *entity {
-		if e == nil || !fits(e) {
-			return nil
-		}
-		if (gender == "m" || gender == "f") && !e.person && len(e.tokens) < 2 {
-			if loose == nil {
-				loose = e
-			}
-			return nil
-		}
-		if gender == "f" && e.gender == "" && x.marksGender() {
-			if loose == nil {
-				loose = e
-			}
-			return nil
-		}
-		return e
-	}
-	for k := range s.mentions {
-		if y := &s.mentions[k]; y.to <= m.from && !y.governed && y.who != nil {
-			if e := try(y.who); e != nil {
-				return e
-			}
-		}
-	}
-	for k := len(x.focus) - 1; k >= 0 && k >= len(x.focus)-6; k-- {
-		if e := try(x.focus[k]); e != nil {
-			return e
-		}
-	}
-	return loose
-}
-
-// marksGender reports whether the language's offices and verbs say who is a
-// woman, so that a name without such a mark is less likely hers.
-func (x *reading) marksGender() bool { return len(x.lex.Feminine) > 0 || x.lex.Past != nil }
 
 // byOffice finds who has the office: of those named before whose offices are
 // of the same group the last one; else of those named later the first.
@@ -361,6 +320,9 @@ func (x *reading) look() {
 	s := x.sentences[x.at]
 	for k := range s.mentions {
 		m := &s.mentions[k]
+		if m.who == nil && (m.house || len(m.groups) > 0 && m.indefinite) && m.pronoun == "" && !m.governed && !m.whose {
+			m.who, _, _ = x.resolve(s, m)
+		}
 		if m.governed || m.who == nil {
 			if m.pronoun != "" && !m.governed {
 				return

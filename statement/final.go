@@ -13,8 +13,13 @@ func (x *reading) verbFinal() {
 	for f.n > 0 && s.items[f.n-1].kind == mark {
 		f.n--
 	}
+	if f.pointer() || f.credited() {
+		return
+	}
+	before := len(x.found)
 	f.lone()
 	f.sources()
+	f.nouns()
 	for v := 0; v < f.n; v++ {
 		p := x.lex.verb(s.items, v)
 		if p == nil || f.taken(v) {
@@ -25,6 +30,9 @@ func (x *reading) verbFinal() {
 		}
 		v += len(p.words) - 1
 		f.from = max(f.from, v+1)
+	}
+	if len(x.found) == before {
+		f.medial.colon()
 	}
 }
 
@@ -50,6 +58,25 @@ func (f *final) speaker(v int, p *phrase) *mention {
 			return w
 		}
 	}
+	if w := f.issuer(v, p); w != nil {
+		return w
+	}
+	begin := f.from
+	for begin < v && (f.s.items[begin].kind == mark || slices.Contains(f.lex.However, f.s.items[begin].low)) {
+		begin++
+	}
+	for k := begin - 1; k < v && k >= 0; k++ {
+		if f.s.items[k].is(";") {
+			begin = k + 1
+		}
+	}
+	for k := 0; k < 2 && begin > 0 && begin < v && f.mentionAt(begin) == nil && f.plain(begin); k++ {
+		begin++
+	}
+	if w := f.mentionAt(begin); w != nil && begin > 0 && !w.governed && w.pronoun == "" && w.to <= v && (len(w.name) > 0 || len(w.groups) > 0 || w.house) {
+		f.last = nil
+		return w
+	}
 	if f.last != nil {
 		return f.last
 	}
@@ -59,13 +86,62 @@ func (f *final) speaker(v int, p *phrase) *mention {
 			return w
 		}
 	}
-	return f.mentionAt(end)
+	for k := end; k < min(end+3, f.n) && !hasAnyEnd(p.words[len(p.words)-1], []string{"ken", "rek", "rak"}); k++ {
+		if w := f.mentionAt(k); w != nil && !w.governed {
+			return w
+		}
+	}
+	return f.opener()
+}
+
+// issuer is whose statement it is in which "it was said": by a verb in the
+// passive, behind "in the statement made by" or a name in the ablative.
+func (f *final) issuer(v int, p *phrase) *mention {
+	if !hasAnyEnd(p.words[len(p.words)-1], f.lex.PassiveEnd) {
+		return nil
+	}
+	for k := range f.s.mentions {
+		w := &f.s.mentions[k]
+		if w.to >= v {
+			break
+		}
+		last := &f.s.items[w.to-1]
+		for e := w.to; e < min(v, w.to+4); e++ {
+			low := f.s.items[e].low
+			if slices.Contains(f.lex.By, low) || f.lex.frames[low] || hasAnyEnd(last.low, []string{"dan", "den", "tan", "ten"}) && e == w.to {
+				return w
+			}
+		}
+	}
+	return nil
+}
+
+// opener is the first word of a sentence that names nobody known, if it has a
+// capital and no case: Kızılay.
+func (f *final) opener() *mention {
+	if f.from > 0 || f.n < 3 || len(f.s.items) == 0 {
+		return nil
+	}
+	t := &f.s.items[0]
+	if !t.upper() || t.suffix != "" || f.lex.function[t.low] || f.lex.common[t.low] || f.lex.frames[t.low] || f.lex.verb(f.s.items, 0) != nil || f.commonly[t.low] ||
+		f.s.items[1].kind != word && !f.s.items[1].is(",") || hasAnyEnd(t.low, []string{"da", "de", "ta", "te", "dan", "den", "tan", "ten", "nın", "nin", "nun", "nün", "yı", "yi", "yu", "yü", "ken", "ca", "ce", "rak", "rek", "ıp", "ip", "a", "e"}) {
+		return nil
+	}
+	if len(f.s.items) > 2 && f.plain(1) && hasAnyEnd(f.s.items[1].low, []string{"leri", "ları", "sı", "si", "su", "sü"}) {
+		return &mention{from: 0, to: 2, house: true}
+	}
+	w := mention{from: 0, to: 1, name: f.s.items[:1]}
+	f.reading.name(&w)
+	return &w
 }
 
 // lastSpeaker stands for whom the text was about where a sentence names nobody.
 func (f *final) put(w *mention, verb Span, p *phrase, kind string, sure float64, reason string, parts ...Span) {
 	if w != nil {
-		f.medial.put([]*mention{w}, verb, p, kind, sure, reason, parts...)
+		f.medial.put(f.together(w), verb, p, kind, sure, reason, parts...)
+		if who := f.found[len(f.found)-1].who; len(who.tokens) == 0 {
+			who.name = f.nominative(who.name)
+		}
 		return
 	}
 	if len(f.focus) == 0 {
@@ -76,6 +152,16 @@ func (f *final) put(w *mention, verb Span, p *phrase, kind string, sure float64,
 	y.verb = Span{f.s.items[verb.From].From, f.s.items[verb.To-1].To}.Of(x.text)
 	y.because(0.7, "nobody is named here, taken for whom the text was about last")
 	x.add(y)
+}
+
+// together gives a mention with the one that "and" or "with" joins to it.
+func (f *final) together(w *mention) []*mention {
+	if w.to+1 < f.n && w.from < w.to && (f.s.items[w.to].low == "ile" || f.s.items[w.to].low == "ve") && len(w.name) > 0 {
+		if y := f.mentionAt(w.to + 1); y != nil && !y.governed && len(y.name) > 0 {
+			return []*mention{w, y}
+		}
+	}
+	return []*mention{w}
 }
 
 // quotation is for a quotation before the verb, a few words between.
@@ -129,7 +215,7 @@ func (f *final) nominal(k int) bool {
 
 // clause is for a clause made a noun before the verb: …-dığını söyledi.
 func (f *final) clause(v int, p *phrase) bool {
-	if p.class&say == 0 {
+	if p.class&(say|object) == 0 {
 		return false
 	}
 	end := -1
@@ -142,13 +228,18 @@ func (f *final) clause(v int, p *phrase) bool {
 			break
 		}
 	}
-	if end < 0 {
-		return false
+	thing := end < 0
+	if thing {
+		if p.class&object == 0 || v == 0 || f.s.items[v-1].kind != word {
+			return false
+		}
+		end = v
 	}
 	w := f.speaker(v, p)
 	begin := f.from
 	if w != nil && w.to <= end && w.to > begin {
-		begin = w.to
+		list := f.together(w)
+		begin = list[len(list)-1].to
 	}
 	for begin < end && (f.s.items[begin].kind == mark || slices.Contains(f.lex.However, f.s.items[begin].low)) {
 		begin++
@@ -166,7 +257,15 @@ func (f *final) clause(v int, p *phrase) bool {
 		return false
 	}
 	c := Span{f.s.items[begin].From, f.s.items[end-1].To}
-	f.put(w, Span{v, v + len(p.words)}, p, f.kindOf(begin, end), 0.88, "a clause made a noun before the verb", c)
+	if thing {
+		inner := slices.ContainsFunc(f.s.items[begin:end-1], func(t item) bool { return hasAnyEnd(t.low, f.lex.Nominalised) && len([]rune(t.low)) > 5 })
+		if !inner && slices.ContainsFunc(f.lex.Hollow, func(h string) bool { return strings.HasPrefix(f.s.items[end-1].low, h) }) {
+			return false
+		}
+		f.put(w, Span{v, v + len(p.words)}, p, f.kindOf(begin, end), 0.65, "the thing that the verb is about", c)
+	} else {
+		f.put(w, Span{v, v + len(p.words)}, p, f.kindOf(begin, end), 0.88, "a clause made a noun before the verb", c)
+	}
 	f.done = append(f.done, Span{begin, end})
 	return true
 }
@@ -179,8 +278,8 @@ func (f *final) sources() {
 			continue
 		}
 		end := i
-		if slices.Contains(f.lex.Agreeing, f.s.items[i-1].low) {
-			end = i - 1
+		for end > 1 && slices.Contains(f.lex.Agreeing, f.s.items[end-1].low) {
+			end--
 		}
 		w := f.mentionEnding(end)
 		if w == nil || w.pronoun != "" {
@@ -190,7 +289,7 @@ func (f *final) sources() {
 			continue
 		}
 		from := i + 1
-		for from < f.n && f.s.items[from].kind == mark {
+		for from < f.n && (f.s.items[from].kind == mark || slices.Contains(f.lex.However, f.s.items[from].low)) {
 			from++
 		}
 		if f.wordsIn(from, f.n) < 3 {
@@ -209,4 +308,37 @@ func dative(t *item) bool {
 		return slices.Contains([]string{"e", "a", "ye", "ya", "ne", "na"}, t.suffix)
 	}
 	return strings.HasSuffix(t.low, "e") || strings.HasSuffix(t.low, "a")
+}
+
+// nominative is a noun without its case, where what is left is one of those
+// known.
+func (f *final) nominative(name string) string {
+	at := strings.LastIndexByte(name, ' ') + 1
+	for _, end := range []string{"ndan", "nden", "ndaki", "ndeki", "tan", "ten", "dan", "den", "nın", "nin", "nun", "nün", "ın", "in", "un", "ün", "ye", "ya", "ne", "na", "nda", "nde", "da", "de", "ta", "te", "e", "a"} {
+		short, ok := strings.CutSuffix(name, end)
+		if !ok || len(short) <= at {
+			continue
+		}
+		if strings.HasSuffix(short, "ğ") {
+			short = strings.TrimSuffix(short, "ğ") + "k"
+		}
+		if stem := f.lex.lower(short[at:]); f.lex.roles[stem] != 0 || f.lex.generic[stem] || f.lex.houses[stem] || strings.HasSuffix(stem, "ler") || strings.HasSuffix(stem, "lar") {
+			return short
+		}
+	}
+	return name
+}
+
+// nouns is for a quotation with a noun of saying behind it and whose words they
+// are before it: "Tuna'nın “…” sözleri".
+func (f *final) nouns() {
+	for k := 1; k+1 < f.n; k++ {
+		if f.s.items[k].kind != quotation || f.quoted[k] || f.wordsIn(k, k+1) < 3 || !slices.Contains(f.lex.NounsOfSaying, f.s.items[k+1].low) || f.lex.verb(f.s.items, k+1) != nil {
+			continue
+		}
+		if w := f.mentionEnding(k); w != nil {
+			f.quoted[k] = true
+			f.put(w, Span{k + 1, k + 2}, &phrase{class: say}, Direct, 0.8, "a quotation with a noun of saying", f.s.items[k].inner)
+		}
+	}
 }

@@ -19,6 +19,7 @@ type group struct {
 	comp      bool // a complement has begun: head of …
 	lowers    int
 	oblique   bool
+	whose     bool // begins with the name of whose it is
 }
 
 func (g *group) scan() bool {
@@ -27,10 +28,12 @@ func (g *group) scan() bool {
 	for g.at < len(items) && items[g.at].kind == word {
 		t := &items[g.at]
 		isHead := x.head(t) && !(l.Inflected && !t.upper() && l.verb(items, g.at) != nil)
-		if !isHead && (x.lex.verb(items, g.at) != nil && !x.capital(g.s, g.at, g.common)) {
+		if !isHead && x.lex.verb(items, g.at) != nil && !x.capital(g.s, g.at, g.common) && !(g.comp && l.complement[items[g.at-1].low]) {
 			break
 		}
 		switch {
+		case isHead && g.house && len(g.name) == 0 && len(l.Adjective) > 0 && x.governedAt(g.s, g.start) && (l.roles[t.low] != 0 || feminineRole(t.low)):
+			return g.done() // in a letter to parliament the minister
 		case isHead && len(g.name) > 0 && g.office == 0 && len(l.Adjective) > 0 && !hasAnyEnd(items[g.at-1].low, l.Adjective) && !items[g.at-1].acronym():
 			return g.done() // in Brussels the president
 		case isHead:
@@ -53,21 +56,37 @@ func (g *group) scan() bool {
 			}
 			g.name = nil
 			g.at++
+			if g.at+1 < len(items) && l.abbreviation[t.low] && items[g.at].is(".") && items[g.at].From == t.To && items[g.at+1].upper() {
+				g.at++ // M. Dupont
+			}
 			g.office = g.at
-			if t.suffix != "" && l.VerbFinal {
+			if l.VerbFinal && !t.upper() && l.inDative(t.low) {
+				g.oblique = true
+				return g.done()
+			}
+			if l.VerbFinal && (t.suffix != "" || !t.upper() && hasAnyEnd(t.low, l.Cases) && !x.headAhead(g.s, g.at, 3)) {
 				g.oblique = true
 				return g.done()
 			}
 			g.lowers = 0
+		case l.VerbFinal && l.abbreviation[t.low] && t.upper() && g.at+2 < len(items) && items[g.at+1].is(".") && items[g.at+2].upper():
+			g.at += 2 // Dr. Ayten Sel
 		case x.capital(g.s, g.at, g.common):
 			g.name = append(g.name, *t)
 			g.at++
+			if l.VerbFinal && len(g.name) > 0 && slices.Contains(l.Genitive, t.suffix) && g.at < len(items) && x.head(&items[g.at]) && l.verb(items, g.at) == nil {
+				g.whose = true
+				continue
+			}
 			if t.suffix != "" && (l.VerbFinal || !x.headAhead(g.s, g.at, 4)) {
 				g.oblique = true
 				return g.done()
 			}
 		case len(g.name) > 0 && slices.Contains(l.Particles, t.low) && g.at+1 < len(items) && items[g.at+1].upper() && !(l.complement[t.low] && g.office > 0):
 			g.name = append(g.name, *t)
+			g.at++
+		case l.Language == "en" && t.low == "of" && g.office == 0 && len(g.name) > 1 && g.at+1 < len(items) && items[g.at+1].upper():
+			g.name = append(g.name, *t) // Red Cross of Arvenia
 			g.at++
 		case l.complement[t.low] && g.office > 0 && (len(g.name) == 0 || g.comp) && g.at+1 < len(items) && items[g.at+1].kind == word && !g.pastComplement():
 			g.toOffice()
@@ -113,6 +132,11 @@ func (g *group) small(t *item) bool {
 	if _, ok := l.Pronouns[t.low]; ok {
 		return false
 	}
+	if g.office == 0 && len(g.name) == 0 && g.titled() {
+		g.office = g.at + 1
+		g.groups = append(g.groups, -1)
+		return true
+	}
 	if g.office == 0 && len(l.Adjective) > 0 && !hasAnyEnd(t.low, l.Adjective) {
 		return false
 	}
@@ -155,6 +179,14 @@ func (g *group) small(t *item) bool {
 	}
 }
 
+// titled reports whether a noun that the lists do not have stands between an
+// article and a name of two words: the fishmonger Tom Hill.
+func (g *group) titled() bool {
+	x, items := g.x, g.s.items
+	return g.at > 0 && x.lex.determiner[items[g.at-1].low] && g.at+2 < len(items) && items[g.at+1].upper() && items[g.at+2].upper() &&
+		x.capital(g.s, g.at+1, g.common) && x.capital(g.s, g.at+2, g.common) && x.lex.verb(items, g.at) == nil && !items[g.at+1].acronym() && x.lex.role(items[g.at+1].stem) == 0 && !x.lex.institution(items[g.at+1].stem)
+}
+
 // done settles what of the capital words is the name.
 func (g *group) done() bool {
 	l := g.x.lex
@@ -173,6 +205,10 @@ func (g *group) done() bool {
 		for len(g.name) > 0 && g.name[0].acronym() {
 			g.name = g.name[1:]
 		}
+		if len(g.name) > 0 && g.office > 0 && hasAnyEnd(g.name[0].low, []string{"ого", "его", "ой", "ої", "их", "ых"}) && !(len(g.name) > 1 && strings.HasSuffix(g.name[0].low, "ой") && strings.HasSuffix(g.name[1].low, "ой")) {
+			g.name = nil // mayor of Tyha Dolyna
+			g.office = g.at
+		}
 		keep = len(g.name)
 		if keep > 2 && !hasAnyEnd(g.name[keep-2].low, l.Patronymic) && !slices.Contains(l.Particles, g.name[keep-2].low) {
 			keep = 2
@@ -183,6 +219,8 @@ func (g *group) done() bool {
 		if keep == 1 && len(g.name) == 1 && g.at-g.office > 1 {
 			keep = 1
 		}
+	case l.VerbFinal && keep > 2 && hasAnyEnd(g.name[keep-3].low, []string{"sı", "si", "su", "sü", "ı", "i", "u", "ü"}) && g.name[keep-3].suffix == "":
+		keep = 2 // an office that the lists do not have, before a name
 	case g.comp && keep > 2:
 		keep = 2
 	case g.comp && keep > 0 && l.Language != "tr":
@@ -221,4 +259,12 @@ func endsComplement(g *group, l *lexicon) bool {
 
 func hasAnyEnd(s string, ends []string) bool {
 	return slices.ContainsFunc(ends, func(e string) bool { return strings.HasSuffix(s, e) })
+}
+
+// inDative reports whether a word is one of the lists with a dative's ending.
+func (l *lexicon) inDative(low string) bool {
+	return !l.houses[low] && l.roles[low] == 0 && slices.ContainsFunc([]string{"e", "a", "ye", "ya"}, func(end string) bool {
+		stem, ok := strings.CutSuffix(low, end)
+		return ok && (l.houses[stem] || l.roles[stem] != 0)
+	})
 }

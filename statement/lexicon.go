@@ -3,6 +3,7 @@ package statement
 import (
 	"embed"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -27,7 +28,37 @@ type lexicon struct {
 	Common        []string            `yaml:"common"` // words that are no name, whatever their first letter
 	Subordinators []string            `yaml:"subordinators"`
 	That          []string            `yaml:"that"`
+	Paradigms     map[string][]string `yaml:"paradigms"` // endings by name, for the braces of verbs
 	Verbs         map[string][]string `yaml:"verbs"`
+	Topics        map[string][]string `yaml:"topics"`      // verbs by the prepositions with which they tell of a thing
+	Silent        []string            `yaml:"silent"`      // what somebody refuses to do who says nothing
+	Refuse        []string            `yaml:"refuse"`      // verbs of refusing
+	Hollow        []string            `yaml:"hollow"`      // things whose name does not say what they are: the accusation
+	Negations     []string            `yaml:"negations"`   // before a verb, they say that it was not said
+	Hides         []string            `yaml:"hides"`       // verbs that tell when negated, too
+	Infinitive    []string            `yaml:"infinitive"`  // endings of infinitives
+	NoVerbs       []string            `yaml:"no_verbs"`    // words that end like them
+	PassiveEnd    []string            `yaml:"passive_end"` // endings of verbs in the passive
+	By            []string            `yaml:"by"`          // between whoever issued a statement and it
+	PluralNoun    []string            `yaml:"plural_noun"` // endings
+	PluralVerb    []string            `yaml:"plural_verb"`
+	Adverb        []string            `yaml:"adverb"`
+	Impersonal    []string            `yaml:"impersonal"` // verbs of what is said in a document
+	Documents     []string            `yaml:"documents"`
+	NounsOfSaying []string            `yaml:"nouns_of_saying"` // behind a quotation whose speaker stands before it
+	Cases         []string            `yaml:"cases"`           // endings of nouns that are no subject
+	Bylines       []string            `yaml:"bylines"`
+	Own           map[string]string   `yaml:"own"`      // phrases such as "in her view", with whose it is
+	Genitive      []string            `yaml:"genitive"` // behind an apostrophe
+	Seat          []string            `yaml:"seat"`     // what makes an institution of an office
+	Whether       []string            `yaml:"whether"`  // before an indirect question, which tells nothing
+	Free          []string            `yaml:"free"`     // words before a relative clause: what they call
+	There         []string            `yaml:"there"`    // an institution's place as its own speaker: added there
+	Leads         []string            `yaml:"leads"`    // before the infinitive of a verb that tells: a tenu à
+	Present       []string            `yaml:"present"`  // endings of verbs in the present
+	Pointers      []string            `yaml:"pointers"` // words before the title of another text: read also
+	Asks          []string            `yaml:"asks"`     // labels of questions in an interview
+	Answers       []string            `yaml:"answers"`
 	Auxiliaries   []string            `yaml:"auxiliaries"` // what may stand between speaker and verb
 	Need          []string            `yaml:"participles_need"`
 	Passive       []string            `yaml:"passive"`
@@ -74,7 +105,7 @@ type lexicon struct {
 	Against       []string            `yaml:"against"`
 	For           []string            `yaml:"for"`
 
-	function, common, auxiliary, passive, preposition, determiner, definite, complement, conjunction, abbreviation map[string]bool
+	function, common, auxiliary, passive, preposition, determiner, definite, complement, conjunction, abbreviation, negation map[string]bool
 
 	phrases map[string][]phrase // of verbs, by their first word
 	frames  map[string]bool
@@ -85,8 +116,9 @@ type lexicon struct {
 
 // phrase is the words of a verb of saying.
 type phrase struct {
-	words []string
-	class class
+	words  []string
+	class  class
+	topics []string // prepositions before the thing that it tells of
 }
 
 // class is what a verb of saying can take; a verb can be of several.
@@ -97,6 +129,9 @@ const (
 	judge                    // calls something by a quoted word
 	urge                     // takes what is to be done
 	object                   // takes the thing itself: demands, rejects
+	topic                    // takes the thing behind a preposition: accuses of
+	refuse                   // says that nothing is said or done
+	hide                     // tells of a thing even where negated: does not rule out
 	against
 	favour
 )
@@ -114,6 +149,7 @@ func readLexicon(language string) (*lexicon, error) {
 	l.function, l.common, l.auxiliary, l.passive = set(l.Function), set(l.Common), set(l.Auxiliaries), set(l.Passive)
 	l.preposition, l.determiner, l.definite, l.complement = set(l.Prepositions), set(l.Determiners), set(l.Definite), set(l.Complements)
 	l.conjunction, l.abbreviation, l.generic, l.houses = set(l.Conjunctions), set(l.Abbreviations), set(l.Generic), set(l.Institutions)
+	l.negation = set(l.Negations)
 	for _, p := range l.Sources {
 		if words := strings.Fields(p); l.Inflected && len(words) > 1 {
 			for _, w := range words {
@@ -121,9 +157,14 @@ func readLexicon(language string) (*lexicon, error) {
 			}
 		}
 	}
+	var nominal []string
+	for _, n := range l.Nominalised {
+		nominal = append(nominal, l.forms(n)...)
+	}
+	l.Nominalised = nominal
 	l.frames = map[string]bool{}
 	for _, f := range l.Frames {
-		for _, form := range forms(f) {
+		for _, form := range l.forms(f) {
 			l.frames[form] = true
 		}
 	}
@@ -137,6 +178,11 @@ func readLexicon(language string) (*lexicon, error) {
 	for name, c := range map[string]class{"say": say, "judge": judge, "urge": urge, "object": object} {
 		l.learn(l.Verbs[name], c)
 	}
+	for _, preps := range slices.Sorted(maps.Keys(l.Topics)) {
+		l.learn(l.Topics[preps], topic, strings.Fields(preps)...)
+	}
+	l.learn(l.Refuse, refuse)
+	l.learn(l.Hides, hide)
 	l.learn(l.Against, against)
 	l.learn(l.For, favour)
 	for _, p := range l.phrases {
@@ -145,33 +191,39 @@ func readLexicon(language string) (*lexicon, error) {
 	return l, nil
 }
 
-func (l *lexicon) learn(entries []string, c class) {
+func (l *lexicon) learn(entries []string, c class, topics ...string) {
 	for _, e := range entries {
 	forms:
-		for _, form := range forms(e) {
+		for _, form := range l.forms(e) {
 			words := strings.Fields(form)
 			known := l.phrases[words[0]]
 			for i := range known {
 				if slices.Equal(known[i].words, words) {
 					known[i].class |= c
+					known[i].topics = append(known[i].topics, topics...)
 					continue forms
 				}
 			}
-			l.phrases[words[0]] = append(known, phrase{words, c})
+			l.phrases[words[0]] = append(known, phrase{words, c, slices.Clone(topics)})
 		}
 	}
 }
 
-// forms writes out the braces of an entry: "say{,s}" is say and says.
-func forms(entry string) []string {
+// forms writes out the braces of an entry: "say{,s}" is say and says. What
+// stands in the braces may be the name of a paradigm, too.
+func (l *lexicon) forms(entry string) []string {
 	head, rest, ok := strings.Cut(entry, "{")
 	if !ok {
 		return []string{entry}
 	}
 	ends, tail, _ := strings.Cut(rest, "}")
+	endings, ok := l.Paradigms[ends]
+	if !ok {
+		endings = strings.Split(ends, ",")
+	}
 	var out []string
-	for _, e := range strings.Split(ends, ",") {
-		for _, t := range forms(tail) {
+	for _, e := range endings {
+		for _, t := range l.forms(tail) {
 			out = append(out, head+strings.TrimSpace(e)+t)
 		}
 	}
@@ -213,6 +265,14 @@ func (l *lexicon) role(low string) int {
 		}
 	}
 	if !l.Inflected {
+		return 0
+	}
+	if at := strings.LastIndexByte(low, '-'); at > 0 && !l.VerbFinal {
+		if g := l.role(low[at+1:]); g != 0 {
+			return g
+		}
+	}
+	if l.VerbFinal && l.seat(low) {
 		return 0
 	}
 	best, group := 0, 0
@@ -267,6 +327,9 @@ func (l *lexicon) institution(low string) bool {
 	if l.houses[low] {
 		return true
 	}
+	if l.VerbFinal && l.seat(low) {
+		return true
+	}
 	if l.Inflected {
 		for w := range l.houses {
 			if begins(low, w) {
@@ -275,6 +338,16 @@ func (l *lexicon) institution(low string) bool {
 		}
 	}
 	return false
+}
+
+// seat reports whether a word is an office's own institution: komutan is the
+// commander, komutanlık the command.
+func (l *lexicon) seat(low string) bool {
+	at := 0
+	for _, s := range l.Seat {
+		at = max(at, strings.LastIndex(low, s))
+	}
+	return at > 0 && (l.roles[low[:at]] != 0 || l.generic[low[:at]])
 }
 
 // begins reports whether a word is a stem and an ending of at most five

@@ -16,6 +16,9 @@ func (x *reading) verbMedial() {
 		m.n--
 	}
 	before := len(x.found)
+	if m.pointer() || m.credited() {
+		return
+	}
 	m.lone()
 	m.back()
 	m.leading()
@@ -25,7 +28,7 @@ func (x *reading) verbMedial() {
 		if p == nil || m.taken(v) || !m.finite(v, p) {
 			continue
 		}
-		if !m.after(v, p) {
+		if !m.midst(v, p) && !m.after(v, p) {
 			m.before(v, p)
 		}
 		v += len(p.words) - 1
@@ -52,44 +55,65 @@ func (m *medial) taken(i int) bool {
 }
 
 // finite reports whether a verb here says that somebody speaks: not "was
-// told", and in French a participle only behind its auxiliary.
+// told" nor "did not say", and in French a participle only behind its auxiliary.
 func (m *medial) finite(v int, p *phrase) bool {
 	l := m.lex
 	t := &m.s.items[v]
-	if t.upper() && !t.first {
+	if t.upper() && !t.first || slices.ContainsFunc(m.s.mentions, func(w mention) bool { return w.from < v && v < w.to }) {
 		return false
 	}
-	for k := v - 1; k >= 0 && k >= v-2; k-- {
+	for k := v - 1; k >= 0 && k >= v-4; k-- {
 		b := &m.s.items[k]
-		if l.passive[b.low] && !strings.HasSuffix(t.low, "ing") {
+		if l.negation[b.low] && p.class&hide == 0 {
 			return false
 		}
-		if !l.auxiliary[b.low] {
+		if k >= v-2 && l.passive[b.low] && !strings.HasSuffix(t.low, "ing") {
+			return false
+		}
+		if _, pronoun := l.Pronouns[b.low]; !l.auxiliary[b.low] && !pronoun && !l.negation[b.low] {
 			break
 		}
 	}
 	if l.Language == "en" && v > 0 && m.s.items[v-1].kind == word {
-		if low := m.s.items[v-1].low; (l.determiner[low] || low == "of") && m.mentionEnding(v) == nil {
+		low := m.s.items[v-1].low
+		if low == "of" || l.determiner[low] && m.mentionEnding(v) == nil {
 			return false // the report, a claim
 		}
-		if m.s.items[v-1].low == "to" && (v < 2 || !strings.HasPrefix(m.s.items[v-2].low, "continue")) {
+		if low == "to" && (v < 2 || !slices.Contains(l.Leads, m.s.items[v-2].low)) {
 			return false
 		}
 	}
-	if len(l.Need) > 0 && hasAnyEnd(p.words[0], l.Participle) {
-		for k := v - 1; k >= 0 && k >= v-5; k-- {
-			low := m.s.items[k].low
-			if slices.Contains(l.Need, low) {
-				return true
-			}
-			_, pronoun := l.Pronouns[low]
-			if !l.auxiliary[low] && !pronoun && m.s.items[k].kind == word {
-				return false
-			}
-		}
-		return false
+	if l.Language == "fr" && (hasAnyEnd(p.words[0], []string{"er", "ir"}) || p.words[0] == "exclure") {
+		return m.led(v)
 	}
-	return true
+	if len(l.Need) == 0 || !hasAnyEnd(p.words[0], l.Participle) {
+		return true
+	}
+	for k := v - 1; k >= 0 && k >= v-5; k-- {
+		low := m.s.items[k].low
+		if slices.Contains(l.Need, low) {
+			return true
+		}
+		if l.conjunction[low] { // a proposé … et promis
+			return slices.ContainsFunc(m.s.items[:k], func(t item) bool { return slices.Contains(l.Need, t.low) })
+		}
+		_, pronoun := l.Pronouns[low]
+		if !l.auxiliary[low] && !pronoun && m.s.items[k].kind == word {
+			return false
+		}
+	}
+	return false
+}
+
+// led reports whether an infinitive stands behind a verb that lets it tell: a
+// tenu à rappeler, vient d'annoncer.
+func (m *medial) led(v int) bool {
+	for k := v - 1; k >= 0 && k >= v-3; k-- {
+		if slices.Contains(m.lex.Leads, m.s.items[k].low) {
+			return true
+		}
+	}
+	return false
 }
 
 // gerund reports whether a verb's form hangs on another verb: adding, précisant.
@@ -124,6 +148,7 @@ func (m *medial) put(who []*mention, verb Span, p *phrase, kind string, sure flo
 		c = p.class
 	}
 	for _, w := range who {
+		w = m.instead(w, verb.To)
 		f := &found{kind: kind, parts: slices.Clone(parts), sentence: m.s.Span, last: x.at, sure: sure, reasons: []string{reason}, class: c}
 		var why string
 		var certain float64
@@ -200,43 +225,6 @@ func (m *medial) full(i int) bool {
 	return unicode.IsUpper(r) || r == '[' || len(strings.Fields(in)) > 4
 }
 
-// lone is for a quotation that is all of a sentence: it goes on with what was
-// said before, or is by whom the text was about.
-func (m *medial) lone() {
-	x := m.reading
-	for i := 0; i < m.n; i++ {
-		if m.s.items[i].kind != quotation {
-			return
-		}
-	}
-	if m.n == 0 {
-		return
-	}
-	var parts []Span
-	words := 0
-	for i := 0; i < m.n; i++ {
-		parts = append(parts, m.s.items[i].inner)
-		words += m.wordsIn(i, i+1)
-	}
-	m.next = m.n
-	if n := len(x.found); n > 0 {
-		f := x.found[n-1]
-		if f.kind == Direct && f.last == x.at-1 && x.sentences[f.last].paragraph == m.s.paragraph {
-			f.parts = append(f.parts, parts...)
-			f.sentence.To = m.s.To
-			f.last = x.at
-			return
-		}
-	}
-	if words < 4 || len(x.focus) == 0 {
-		return
-	}
-	who := x.focus[len(x.focus)-1]
-	f := &found{who: who, kind: Direct, parts: parts, sentence: m.s.Span, last: x.at, sure: 0.55, class: say,
-		reasons: []string{"a quotation on its own, taken for the words of whom the text was about last"}}
-	x.add(f)
-}
-
 // back is for a sentence that says who said the one before.
 func (m *medial) back() {
 	x := m.reading
@@ -300,7 +288,7 @@ func (m *medial) leading() {
 	}
 	v, p := -1, (*phrase)(nil)
 	for k := i + 1; k < end; k++ {
-		if p = m.lex.verb(m.s.items, k); p != nil && p.class&(say|judge|urge) != 0 {
+		if p = m.lex.verb(m.s.items, k); p != nil && p.class&(say|judge|urge) != 0 && !m.lex.gerund(m.s.items[k].low) {
 			v = k
 			break
 		}
@@ -311,7 +299,9 @@ func (m *medial) leading() {
 			at++
 		}
 		if p = m.lex.tells(m.s.items, at); p == nil || at == i+1 && m.s.items[i].To != m.s.items[i].inner.To {
-			return
+			if at, p = m.hanging(i+1, end); p == nil {
+				return
+			}
 		}
 		v = at
 	}
@@ -320,11 +310,17 @@ func (m *medial) leading() {
 	}
 	who := m.subjects(v, i+1, p, true)
 	if who == nil {
+		who = m.house(v, p)
+	}
+	if who == nil {
 		return
 	}
 	parts := []Span{m.s.items[i].inner}
 	m.quoted[i] = true
 	m.next = v + len(p.words)
+	if m.lex.gerund(m.s.items[v].low) {
+		m.next = v // it tells of more
+	}
 	for k := end; k < m.n; k++ {
 		if m.s.items[k].kind != quotation {
 			continue
@@ -343,4 +339,15 @@ func (m *medial) leading() {
 		}
 	}
 	m.put(who, Span{v, v + len(p.words)}, p, Direct, 0.95, "a quotation with its speaker behind it", parts...)
+}
+
+// hanging finds a verb that hangs on another one, which the lists do not have:
+// “…,” he went on and on, adding that.
+func (m *medial) hanging(at, end int) (int, *phrase) {
+	for k := at; k < end; k++ {
+		if p := m.lex.verb(m.s.items, k); p != nil && p.class&say != 0 && m.lex.gerund(m.s.items[k].low) {
+			return k, p
+		}
+	}
+	return at, nil
 }

@@ -17,6 +17,7 @@ type mention struct {
 	whose      bool   // begins with a possessive: his office
 	indefinite bool   // a, an, some: nobody that was named before
 	partitive  bool   // one of them
+	plural     bool   // several, none of whom is named
 	apposed    bool   // name and office with a comma between
 	former     bool   // an office that is over, which describes rather than names
 	governed   bool   // behind a preposition, or in a case that is no subject's
@@ -27,6 +28,7 @@ type mention struct {
 // meet finds the mentions of all sentences and who is meant by the names.
 func (x *reading) meet() {
 	common := x.commonWords()
+	x.commonly = common
 	x.capitals = x.capitalWords()
 	for _, s := range x.sentences {
 		for i := 0; i < len(s.items); {
@@ -137,7 +139,7 @@ func (x *reading) mentionAt(s *sentence, i int, common map[string]bool) (mention
 	}
 	for _, p := range l.Partitive {
 		words := strings.Fields(p)
-		if k := i + len(words); k <= len(s.items) && slices.EqualFunc(s.items[i:k], words, func(t item, w string) bool { return t.low == w }) {
+		if k := i + len(words); k <= len(s.items) && slices.EqualFunc(s.items[i:k], words, func(t item, w string) bool { return t.low == w }) && (len(words) > 1 || k < len(s.items) && (l.verb(s.items, k) != nil || l.auxiliary[s.items[k].low] && !x.headAhead(s, k, 3))) {
 			return mention{from: i, to: k, indefinite: true, partitive: true, governed: x.governedAt(s, i)}, true
 		}
 	}
@@ -168,6 +170,13 @@ func (x *reading) mentionAt(s *sentence, i int, common map[string]bool) (mention
 		return mention{}, false
 	}
 	m.to = g.at
+	m.whose = m.whose || g.whose
+	for k := g.at - 1; l.VerbFinal && k > i; k-- { // istemeyen bir diplomat
+		if slices.Contains(l.Numerals, s.items[k].low) && k < max(g.office, i) {
+			m.indefinite, m.from, start = true, k, k
+			break
+		}
+	}
 	m.name = g.name
 	m.house = g.house
 	m.groups = g.groups
@@ -178,8 +187,14 @@ func (x *reading) mentionAt(s *sentence, i int, common map[string]bool) (mention
 	if groups := l.wordsOfOffice(m.office.Of(x.text)); groups > 0 {
 		m.groups = []int{groups}
 	}
+	for k := start; k < g.office && l.Inflected && len(m.name) == 0 && !m.house && !m.governed; k++ {
+		m.plural = m.plural || l.role(s.items[k].stem) != 0 && l.roles[s.items[k].low] == 0 && hasAnyEnd(s.items[k].low, l.PluralNoun)
+	}
 	for k := start; k < g.office; k++ {
 		low := s.items[k].low
+		if k > start && l.complement[low] && len(l.FeminineEnd) == 0 {
+			break // of the mayor's office, and not of whom it is
+		}
 		m.former = m.former || slices.Contains(l.Former, low)
 		m.feminine = m.feminine || slices.Contains(l.Feminine, low) || len(l.FeminineEnd) > 0 && l.role(low) > 0 && feminineRole(low)
 	}
@@ -189,7 +204,7 @@ func (x *reading) mentionAt(s *sentence, i int, common map[string]bool) (mention
 // feminineRole reports whether an office's word is a woman's in languages that
 // form it with -ка, -ця.
 func feminineRole(low string) bool {
-	return strings.HasSuffix(low, "ка") || strings.HasSuffix(low, "ниця") || strings.HasSuffix(low, "чиня")
+	return hasAnyEnd(low, []string{"ка", "ниця", "чиня", "ниці", "ницею", "ница", "ницы", "ницей", "ички", "ецька"})
 }
 
 func (x *reading) governedAt(s *sentence, i int) bool {
@@ -217,6 +232,12 @@ func (x *reading) appositions(s *sentence) {
 	for k := 0; k+1 < len(s.mentions); k++ {
 		a, b := &s.mentions[k], &s.mentions[k+1]
 		gap := s.items[a.to:b.from]
+		if x.lex.VerbFinal && len(gap) == 1 && gap[0].low == "olan" && len(a.groups) > 0 && len(a.name) == 0 && len(b.name) > 0 && b.office.empty() {
+			b.office, b.groups, b.from = a.office, append(b.groups, a.groups...), a.from // sözcüsü olan Balta
+			s.mentions = slices.Delete(s.mentions, k, k+1)
+			k--
+			continue
+		}
 		if a.pronoun != "" || b.pronoun != "" || b.governed || len(gap) > 1 || len(gap) == 1 && !gap[0].is(",") {
 			continue
 		}

@@ -25,7 +25,11 @@ func (a *Article) WritePositions(w io.Writer, src Source, first string) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %d statements proposed by rules; none is a position before a person has confirmed it.\n", len(a.Proposals))
-	fmt.Fprintf(&b, "# Language %s, SHA-256 of the text %s.\npositions:\n", a.Language, a.SHA256)
+	fmt.Fprintf(&b, "# Language %s, SHA-256 of the text %s.\n", a.Language, a.SHA256)
+	for _, l := range a.LeftOut {
+		fmt.Fprintf(&b, "# Not read, as it is no part of the article: %s, %d words: %s …\n", l.What, l.Words, oneLine(l.Begins))
+	}
+	b.WriteString("positions:\n")
 	for i := range a.Proposals {
 		p := &a.Proposals[i]
 		fmt.Fprintf(&b, "  # %s: %s, “%s”, confidence %.2f: %s\n", p.ID, p.Kind, oneLine(p.Verb), p.Confidence, oneLine(strings.Join(p.Reasons, "; ")))

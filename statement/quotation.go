@@ -230,6 +230,9 @@ func (l *lexicon) commaInsertion(within []item, i int) int {
 		return 0
 	}
 	k += len(v.words)
+	for k+1 < len(within) && within[k].kind == word && l.auxiliary[within[k].low] && !strings.HasPrefix(within[k].low, "-") && !l.determiner[within[k].low] || k+2 < len(within) && l.determiner[within[k].low] && within[k+1].kind == word && l.auxiliary[within[k+1].low] {
+		k++ // de son côté
+	}
 	if k < len(within) {
 		if _, ok := l.Pronouns[within[k].low]; ok && strings.HasPrefix(within[k].low, "-") {
 			pronoun = true
@@ -270,7 +273,7 @@ func (l *lexicon) tells(items []item, at int) *phrase {
 	}
 	for _, ends := range l.Past {
 		if hasAnyEnd(items[at].low, ends) && len([]rune(items[at].low)) > 4 {
-			return &phrase{[]string{items[at].low}, say}
+			return &phrase{words: []string{items[at].low}, class: say}
 		}
 	}
 	return nil

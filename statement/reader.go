@@ -38,14 +38,22 @@ func (r *Reader) Read(text, language string) (*Article, error) {
 		_, err := readLexicon(language)
 		return nil, err
 	}
-	x := &reading{text: text, lex: l}
-	for i, p := range paragraphsOf(text) {
+	x := &reading{text: text, lex: l, paragraphs: paragraphsOf(text)}
+	for i, p := range x.paragraphs {
 		x.sentences = append(x.sentences, l.sentences(text, i, p)...)
 	}
 	x.meet()
+	turns := x.interview()
 	for i := range x.sentences {
 		x.at = i
 		x.meetAll(x.sentences[i])
+		if t := turns[x.sentences[i].paragraph]; t != nil {
+			x.turn(t)
+			continue
+		}
+		if x.heading(x.sentences[i].paragraph) {
+			continue
+		}
 		if l.VerbFinal {
 			x.verbFinal()
 		} else {
@@ -63,15 +71,18 @@ func (r *Reader) Read(text, language string) (*Article, error) {
 
 // reading is the work on one text.
 type reading struct {
-	text      string
-	lex       *lexicon
-	sentences []*sentence
-	entities  []*entity
-	capitals  map[string]bool // words in capitals within sentences
-	met       []*entity       // named so far, in order
-	focus     []*entity       // whom the text was about, the last one last
-	at        int             // the sentence that is being read
-	found     []*found
+	text       string
+	lex        *lexicon
+	paragraphs []Span
+	sentences  []*sentence
+	entities   []*entity
+	capitals   map[string]bool // words in capitals within sentences
+	met        []*entity       // named so far, in order
+	focus      []*entity       // whom the text was about, the last one last
+	commonly   map[string]bool // words that the text writes small somewhere
+	closed     int             // paragraphs that end as a sentence does, and one
+	at         int             // the sentence that is being read
+	found      []*found
 }
 
 // found is a statement before it is written out.

@@ -39,7 +39,7 @@ func paragraphsOf(text string) []Span {
 		switch {
 		case s.empty():
 			open = false
-		case wrapped && open:
+		case wrapped && open && !speaks(s.Of(text)):
 			out[len(out)-1].To = s.To
 		default:
 			out = append(out, s)
@@ -47,6 +47,14 @@ func paragraphsOf(text string) []Span {
 		}
 	}
 	return out
+}
+
+// speaks reports whether a line begins with a dash or a name and a colon, as
+// the turns of a conversation do.
+func speaks(line string) bool {
+	r, _ := utf8.DecodeRuneInString(line)
+	_, at := labelOf(line)
+	return dash(r) || at > 0
 }
 
 // sentences parts a paragraph's items. A quotation is never parted: an

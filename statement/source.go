@@ -1,6 +1,7 @@
 package statement
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -17,6 +18,11 @@ func (m *medial) source(at int) (n int, whose string) {
 			if g, ok := m.lex.Possessives[m.s.items[at+1].low]; ok && at+2 < len(m.s.items) && m.s.items[at+2].low == words[1] {
 				return 3, g
 			}
+		}
+	}
+	for _, phrase := range slices.Sorted(maps.Keys(m.lex.Own)) {
+		if words := strings.Fields(phrase); m.matches(at, words) {
+			return len(words), m.lex.Own[phrase]
 		}
 	}
 	return 0, ""
@@ -193,6 +199,11 @@ func (m *medial) as(i int) bool {
 	who := m.following(v+len(p.words), 5)
 	if who == nil {
 		who = m.preceding(v, 1)
+	}
+	if who == nil {
+		if list := m.house(v, p); list != nil && list[0].from >= v {
+			who = list[0]
+		}
 	}
 	if who == nil || p.class&say == 0 {
 		return false

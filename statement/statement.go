@@ -70,4 +70,5 @@ type Article struct {
 	SHA256    string     `json:"sha256"`   // of Text
 	Language  string     `json:"language"` // BCP 47: en, fr, uk, ru or tr
 	Proposals []Proposal `json:"proposals"`
+	LeftOut   []LeftOut  `json:"left_out,omitempty"` // parts of the page that were not read
 }

@@ -5,11 +5,25 @@ import "slices"
 // subjects finds who speaks by the verb at v: the mentions before it (not
 // before lo), those behind it where inverted, else the subject so far.
 func (m *medial) subjects(v, lo int, p *phrase, inverted bool) []*mention {
+	if k := m.relativeBefore(v, lo); k > lo {
+		if m.s.items[k-1].is(",") {
+			k--
+		}
+		if w := m.mentionEnding(k); w != nil {
+			return []*mention{w} // the Courier, which said
+		}
+		if m.lex.Language == "fr" {
+			return nil
+		}
+	}
+	if w := m.sharing(v, lo); w != nil {
+		return []*mention{w}
+	}
 	if !m.lex.gerund(m.s.items[v].low) || m.last == nil {
 		if w := m.preceding(v, lo); w != nil {
 			return m.joined(w)
 		}
-		if inverted {
+		if inverted && !m.lex.gerund(m.s.items[v].low) {
 			if w := m.following(v+len(p.words), 6); w != nil {
 				return []*mention{w}
 			}
@@ -17,6 +31,17 @@ func (m *medial) subjects(v, lo int, p *phrase, inverted bool) []*mention {
 	}
 	if m.last != nil {
 		return []*mention{m.last}
+	}
+	if m.lex.gerund(m.s.items[v].low) {
+		for k := range m.s.mentions {
+			if w := &m.s.mentions[k]; w.to <= v && w.from >= lo && !w.governed {
+				return []*mention{w}
+			}
+		}
+		return nil
+	}
+	if w := m.bare(v, lo); w != nil {
+		return []*mention{w}
 	}
 	// in the ministry they said: a plural verb without a subject
 	if m.lex.Past != nil && hasAnyEnd(m.s.items[v].low, m.lex.Past["p"]) {
@@ -29,12 +54,64 @@ func (m *medial) subjects(v, lo int, p *phrase, inverted bool) []*mention {
 	return nil
 }
 
+// relativeBefore finds the relative pronoun that is the subject of the verb at
+// v, past auxiliaries and pronouns; -1: none.
+func (m *medial) relativeBefore(v, lo int) int {
+	for k := v - 1; k > lo && k >= v-4; k-- {
+		low := m.s.items[k].low
+		if m.relative(k) {
+			return k
+		}
+		if m.s.items[k].kind != word || !m.lex.auxiliary[low] {
+			return -1
+		}
+	}
+	return -1
+}
+
+// sharing finds the subject of a verb right behind a conjunction: that of the
+// verb before.
+func (m *medial) sharing(v, lo int) *mention {
+	k := v - 1
+	for k > lo && m.s.items[k].kind == word && m.lex.auxiliary[m.s.items[k].low] {
+		k--
+	}
+	if k <= lo || !m.lex.conjunction[m.s.items[k].low] {
+		return nil
+	}
+	// the last that begins a clause
+	var first *mention
+	for i := range slices.Backward(m.s.mentions) {
+		w := &m.s.mentions[i]
+		if w.governed || w.from < lo || w.to >= k {
+			continue
+		}
+		if w.from == lo || m.s.items[w.from-1].kind != word && !m.s.items[w.from-1].is(",") || m.lex.conjunction[m.s.items[w.from-1].low] && m.finiteAhead(w.to) {
+			return w
+		}
+		first = w
+	}
+	if m.last != nil {
+		return m.last
+	}
+	return first
+}
+
+// finiteAhead reports whether something other than a list goes on here.
+func (m *medial) finiteAhead(k int) bool {
+	return k < m.n && m.s.items[k].kind == word && !m.lex.conjunction[m.s.items[k].low]
+}
+
 // preceding finds the mention that is the subject of the verb at v.
 func (m *medial) preceding(v, lo int) *mention {
 	items := m.s.items
 	// a parenthesis before the verb: Demba, speaking by telephone, said
-	if w := m.mentionEnding(v - 1); v > lo && items[v-1].is(",") && (w == nil || !w.apposed) {
-		for c := v - 2; c > lo; c-- {
+	u := v // past auxiliaries
+	for u > lo+1 && u > v-3 && items[u-1].kind == word && m.lex.auxiliary[items[u-1].low] {
+		u--
+	}
+	if w := m.mentionEnding(u - 1); u > lo && items[u-1].is(",") && (w == nil || !w.apposed) {
+		for c := u - 2; c > lo; c-- {
 			if items[c].is(",") {
 				if w := m.mentionEnding(c); w != nil && !w.governed {
 					return w
@@ -66,6 +143,10 @@ func (m *medial) preceding(v, lo int) *mention {
 		case t.kind == quotation:
 			return nil
 		case t.kind == mark:
+			if t.is(",") && k >= 2 && m.s.items[k-2].is(",") && slices.Contains(m.lex.However, m.s.items[k-1].low) {
+				k -= 2 // , however,
+				continue
+			}
 			if w := m.mentionEnding(k); t.is(",") && commas == 0 && w != nil && w.apposed && !w.governed && w.from >= lo {
 				return w // Ferreira, a former minister, later said
 			}

@@ -53,6 +53,9 @@ are those of --agreement, or of the workspace if there is one.`,
 			case asJSON:
 				return c.json(article)
 			case asCSV:
+				for _, l := range article.LeftOut {
+					fmt.Fprintf(c.err, "%s: not read, as it is no part of the article: %s, %d words: %s …\n", a[0], l.What, l.Words, l.Begins)
+				}
 				return c.statementsCSV(article)
 			default:
 				first := ""
