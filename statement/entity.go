@@ -153,7 +153,7 @@ func (x *reading) subject(m *mention) {
 // words are those of a mention without its article.
 func (x *reading) words(s *sentence, m *mention) string {
 	from := m.from
-	for !m.whose && !m.partitive && from+1 < m.to && x.lex.determiner[s.items[from].low] {
+	for !m.whose && !m.partitive && from+1 < m.to && x.lex.determiner[s.items[from].low] && !slices.Contains(x.lex.Numerals, s.items[from].low) {
 		from++
 	}
 	t := Span{s.items[from].From, s.items[m.to-1].To}.Of(x.text)

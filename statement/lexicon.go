@@ -51,6 +51,7 @@ type lexicon struct {
 	Own           map[string]string   `yaml:"own"`      // phrases such as "in her view", with whose it is
 	Genitive      []string            `yaml:"genitive"` // behind an apostrophe
 	Seat          []string            `yaml:"seat"`     // what makes an institution of an office
+	Asides        []string            `yaml:"asides"`   // phrases between a verb and what was said
 	Whether       []string            `yaml:"whether"`  // before an indirect question, which tells nothing
 	Free          []string            `yaml:"free"`     // words before a relative clause: what they call
 	There         []string            `yaml:"there"`    // an institution's place as its own speaker: added there

@@ -87,6 +87,9 @@ func (x *reading) institution(s *sentence, m *mention, text string) *entity {
 	short := strings.Fields(x.lex.lower(text))
 	for _, y := range slices.Backward(x.entities) {
 		full := strings.Fields(x.lex.lower(y.name))
+		if at := slices.IndexFunc(full, func(w string) bool { return x.lex.complement[w] }); at > 0 && len(short) < at+2 {
+			full = append(full[:at:at], full[at]) // the commission is not a letter of the commission
+		}
 		if !y.house || len(full) <= len(short) && y.governed == m.governed {
 			continue
 		}

@@ -132,7 +132,7 @@ func (m *medial) preceding(v, lo int) *mention {
 	commas := 0
 	for k := v - 1; k >= lo; k-- {
 		if w := m.mentionEnding(k + 1); w != nil && w.from >= lo {
-			if !w.governed && !(w.pronoun == "n" && m.lex.Language != "en") {
+			if (!w.governed || w.from > lo && slices.Contains(m.lex.Subordinators, items[w.from-1].low)) && !(w.pronoun == "n" && m.lex.Language != "en") {
 				return w
 			}
 			k = w.from

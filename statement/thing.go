@@ -109,6 +109,10 @@ func (m *medial) pastAdverbs(j, limit int) int {
 		if t.kind != word {
 			return k
 		}
+		if n := m.aside(k); n > 0 {
+			k += n - 1
+			continue
+		}
 		switch {
 		case l.preposition[t.low] && k+1 < limit && l.common[m.s.items[k+1].low]:
 			k++

@@ -149,6 +149,10 @@ func (m *medial) addressees(j, limit int, p *phrase) int {
 	for k := j; k < limit; {
 		t := &m.s.items[k]
 		w := m.mentionAt(k)
+		if n := m.aside(k); n > 0 {
+			k += n
+			continue
+		}
 		switch {
 		case tells && w != nil:
 			k, tells = w.to, false
@@ -165,4 +169,14 @@ func (m *medial) addressees(j, limit int, p *phrase) int {
 		}
 	}
 	return limit
+}
+
+// aside is the number of items of a phrase such as "by phone" here; 0: none.
+func (m *medial) aside(k int) int {
+	for _, a := range m.lex.Asides {
+		if words := strings.Fields(a); m.matches(k, words) {
+			return len(words)
+		}
+	}
+	return 0
 }
