@@ -19,6 +19,7 @@ type group struct {
 	comp      bool // a complement has begun: head of …
 	lowers    int
 	oblique   bool
+	skip      int  // where the mention really begins
 	whose     bool // begins with the name of whose it is
 }
 
@@ -239,6 +240,12 @@ func (g *group) done() bool {
 		g.office = first
 		g.name = g.name[cut:]
 	}
+	if g.house && len(g.groups) == 0 && len(g.name) == 2 && l.Inflected && !l.VerbFinal && g.start > 0 && !g.s.items[g.start].upper() && g.afterNoun() {
+		g.skip = g.at - 2 // a craftsman of the commission, Vera Koval
+		g.office = 0
+		g.house = false
+		return true
+	}
 	if g.house && len(g.name) > 0 && len(g.groups) == 0 { // the foreign ministry of Arvenia, Croix-Rouge
 		g.name = nil
 		g.office = g.at
@@ -267,4 +274,13 @@ func (l *lexicon) inDative(low string) bool {
 		stem, ok := strings.CutSuffix(low, end)
 		return ok && (l.houses[stem] || l.roles[stem] != 0)
 	})
+}
+
+// afterNoun reports whether a noun that the lists do not have stands before the
+// group, at the sentence's beginning or behind a mark.
+func (g *group) afterNoun() bool {
+	l, items := g.x.lex, g.s.items
+	k := g.start - 1
+	t := &items[k]
+	return t.kind == word && !l.function[t.low] && !l.preposition[t.low] && !l.common[t.low] && !l.auxiliary[t.low] && l.verb(items, k) == nil && (k == 0 || items[k-1].kind != word) && g.x.lex.role(t.low) == 0
 }

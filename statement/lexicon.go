@@ -19,92 +19,93 @@ func Languages() []string { return []string{"en", "fr", "uk", "ru", "tr"} }
 
 // lexicon is what a language's data file says; see data/en.yaml.
 type lexicon struct {
-	Language      string              `yaml:"-"`
-	VerbFinal     bool                `yaml:"verb_final"`
-	Inflected     bool                `yaml:"inflected"` // nouns and names change at their end
-	Clause        bool                `yaml:"clause"`    // a clause may follow the verb without a word between
-	Insertion     string              `yaml:"insertion"` // how an author breaks into a quotation without closing it: dash or comma
-	Function      []string            `yaml:"function"`
-	Common        []string            `yaml:"common"` // words that are no name, whatever their first letter
-	Subordinators []string            `yaml:"subordinators"`
-	That          []string            `yaml:"that"`
-	Paradigms     map[string][]string `yaml:"paradigms"` // endings by name, for the braces of verbs
-	Verbs         map[string][]string `yaml:"verbs"`
-	Topics        map[string][]string `yaml:"topics"`      // verbs by the prepositions with which they tell of a thing
-	Silent        []string            `yaml:"silent"`      // what somebody refuses to do who says nothing
-	Refuse        []string            `yaml:"refuse"`      // verbs of refusing
-	Hollow        []string            `yaml:"hollow"`      // things whose name does not say what they are: the accusation
-	Negations     []string            `yaml:"negations"`   // before a verb, they say that it was not said
-	Hides         []string            `yaml:"hides"`       // verbs that tell when negated, too
-	Infinitive    []string            `yaml:"infinitive"`  // endings of infinitives
-	NoVerbs       []string            `yaml:"no_verbs"`    // words that end like them
-	PassiveEnd    []string            `yaml:"passive_end"` // endings of verbs in the passive
-	By            []string            `yaml:"by"`          // between whoever issued a statement and it
-	PluralNoun    []string            `yaml:"plural_noun"` // endings
-	PluralVerb    []string            `yaml:"plural_verb"`
-	Adverb        []string            `yaml:"adverb"`
-	Impersonal    []string            `yaml:"impersonal"` // verbs of what is said in a document
-	Documents     []string            `yaml:"documents"`
-	NounsOfSaying []string            `yaml:"nouns_of_saying"` // behind a quotation whose speaker stands before it
-	Cases         []string            `yaml:"cases"`           // endings of nouns that are no subject
-	Bylines       []string            `yaml:"bylines"`
-	Own           map[string]string   `yaml:"own"`      // phrases such as "in her view", with whose it is
-	Genitive      []string            `yaml:"genitive"` // behind an apostrophe
-	Seat          []string            `yaml:"seat"`     // what makes an institution of an office
-	Asides        []string            `yaml:"asides"`   // phrases between a verb and what was said
-	Whether       []string            `yaml:"whether"`  // before an indirect question, which tells nothing
-	Free          []string            `yaml:"free"`     // words before a relative clause: what they call
-	There         []string            `yaml:"there"`    // an institution's place as its own speaker: added there
-	Leads         []string            `yaml:"leads"`    // before the infinitive of a verb that tells: a tenu à
-	Present       []string            `yaml:"present"`  // endings of verbs in the present
-	Pointers      []string            `yaml:"pointers"` // words before the title of another text: read also
-	Asks          []string            `yaml:"asks"`     // labels of questions in an interview
-	Answers       []string            `yaml:"answers"`
-	Auxiliaries   []string            `yaml:"auxiliaries"` // what may stand between speaker and verb
-	Need          []string            `yaml:"participles_need"`
-	Passive       []string            `yaml:"passive"`
-	Sources       []string            `yaml:"sources"`
-	Careful       []string            `yaml:"careful"`
-	StatementOf   []string            `yaml:"statement_of"`
-	As            []string            `yaml:"as"`
-	Back          []string            `yaml:"back"`
-	Roles         [][]string          `yaml:"roles"` // what stands together means the same office
-	Generic       []string            `yaml:"generic"`
-	Feminine      []string            `yaml:"feminine"`
-	FeminineEnd   []string            `yaml:"feminine_end"`
-	Institutions  []string            `yaml:"institutions"`
-	Determiners   []string            `yaml:"determiners"`
-	Definite      []string            `yaml:"definite"`
-	Complements   []string            `yaml:"complements"`
-	Prepositions  []string            `yaml:"prepositions"`
-	Particles     []string            `yaml:"particles"`
-	Patronymic    []string            `yaml:"patronymic"`
-	Numerals      []string            `yaml:"numerals"`  // before people whom nobody named
-	Partitive     []string            `yaml:"partitive"` // one of them
-	Former        []string            `yaml:"former"`
-	Gerund        []string            `yaml:"gerund"`      // endings of verbs that hang on another: adding
-	Participle    []string            `yaml:"participle"`  // endings of participles
-	Participial   []string            `yaml:"participial"` // endings of participles that describe a name
-	Relative      []string            `yaml:"relative"`
-	However       []string            `yaml:"however"`
-	Finite        []string            `yaml:"finite"`    // by which a clause's verb is known
-	Tells         []string            `yaml:"tells"`     // verbs of saying that name the listener first
-	Prefixes      []string            `yaml:"prefixes"`  // before an office: vice-
-	Adjective     []string            `yaml:"adjective"` // endings of adjectives
-	Pronouns      map[string]string   `yaml:"pronouns"`
-	Oblique       map[string]string   `yaml:"oblique"`
-	Possessives   map[string]string   `yaml:"possessives"`
-	Past          map[string][]string `yaml:"past"`
-	Addressees    []string            `yaml:"addressees"`
-	Conjunctions  []string            `yaml:"conjunctions"`
-	Abbreviations []string            `yaml:"abbreviations"`
-	Links         []string            `yaml:"links"`
-	Frames        []string            `yaml:"frames"`
-	Nominalised   []string            `yaml:"nominalised"`
-	Agreeing      []string            `yaml:"agreeing"`
-	SourceEnd     []string            `yaml:"source_end"`
-	Against       []string            `yaml:"against"`
-	For           []string            `yaml:"for"`
+	Language       string              `yaml:"-"`
+	VerbFinal      bool                `yaml:"verb_final"`
+	Inflected      bool                `yaml:"inflected"` // nouns and names change at their end
+	Clause         bool                `yaml:"clause"`    // a clause may follow the verb without a word between
+	Insertion      string              `yaml:"insertion"` // how an author breaks into a quotation without closing it: dash or comma
+	Function       []string            `yaml:"function"`
+	Common         []string            `yaml:"common"` // words that are no name, whatever their first letter
+	Subordinators  []string            `yaml:"subordinators"`
+	That           []string            `yaml:"that"`
+	Paradigms      map[string][]string `yaml:"paradigms"` // endings by name, for the braces of verbs
+	Verbs          map[string][]string `yaml:"verbs"`
+	Topics         map[string][]string `yaml:"topics"`      // verbs by the prepositions with which they tell of a thing
+	Silent         []string            `yaml:"silent"`      // what somebody refuses to do who says nothing
+	Refuse         []string            `yaml:"refuse"`      // verbs of refusing
+	Hollow         []string            `yaml:"hollow"`      // things whose name does not say what they are: the accusation
+	Negations      []string            `yaml:"negations"`   // before a verb, they say that it was not said
+	Hides          []string            `yaml:"hides"`       // verbs that tell when negated, too
+	Infinitive     []string            `yaml:"infinitive"`  // endings of infinitives
+	NoVerbs        []string            `yaml:"no_verbs"`    // words that end like them
+	PassiveEnd     []string            `yaml:"passive_end"` // endings of verbs in the passive
+	By             []string            `yaml:"by"`          // between whoever issued a statement and it
+	PluralNoun     []string            `yaml:"plural_noun"` // endings
+	PluralVerb     []string            `yaml:"plural_verb"`
+	Adverb         []string            `yaml:"adverb"`
+	Impersonal     []string            `yaml:"impersonal"` // verbs of what is said in a document
+	Documents      []string            `yaml:"documents"`
+	NounsOfSaying  []string            `yaml:"nouns_of_saying"` // behind a quotation whose speaker stands before it
+	Cases          []string            `yaml:"cases"`           // endings of nouns that are no subject
+	Bylines        []string            `yaml:"bylines"`
+	Own            map[string]string   `yaml:"own"`            // phrases such as "in her view", with whose it is
+	Genitive       []string            `yaml:"genitive"`       // behind an apostrophe
+	Seat           []string            `yaml:"seat"`           // what makes an institution of an office
+	Asides         []string            `yaml:"asides"`         // phrases between a verb and what was said
+	Demonstratives map[string]string   `yaml:"demonstratives"` // pronouns where a verb follows
+	Whether        []string            `yaml:"whether"`        // before an indirect question, which tells nothing
+	Free           []string            `yaml:"free"`           // words before a relative clause: what they call
+	There          []string            `yaml:"there"`          // an institution's place as its own speaker: added there
+	Leads          []string            `yaml:"leads"`          // before the infinitive of a verb that tells: a tenu à
+	Present        []string            `yaml:"present"`        // endings of verbs in the present
+	Pointers       []string            `yaml:"pointers"`       // words before the title of another text: read also
+	Asks           []string            `yaml:"asks"`           // labels of questions in an interview
+	Answers        []string            `yaml:"answers"`
+	Auxiliaries    []string            `yaml:"auxiliaries"` // what may stand between speaker and verb
+	Need           []string            `yaml:"participles_need"`
+	Passive        []string            `yaml:"passive"`
+	Sources        []string            `yaml:"sources"`
+	Careful        []string            `yaml:"careful"`
+	StatementOf    []string            `yaml:"statement_of"`
+	As             []string            `yaml:"as"`
+	Back           []string            `yaml:"back"`
+	Roles          [][]string          `yaml:"roles"` // what stands together means the same office
+	Generic        []string            `yaml:"generic"`
+	Feminine       []string            `yaml:"feminine"`
+	FeminineEnd    []string            `yaml:"feminine_end"`
+	Institutions   []string            `yaml:"institutions"`
+	Determiners    []string            `yaml:"determiners"`
+	Definite       []string            `yaml:"definite"`
+	Complements    []string            `yaml:"complements"`
+	Prepositions   []string            `yaml:"prepositions"`
+	Particles      []string            `yaml:"particles"`
+	Patronymic     []string            `yaml:"patronymic"`
+	Numerals       []string            `yaml:"numerals"`  // before people whom nobody named
+	Partitive      []string            `yaml:"partitive"` // one of them
+	Former         []string            `yaml:"former"`
+	Gerund         []string            `yaml:"gerund"`      // endings of verbs that hang on another: adding
+	Participle     []string            `yaml:"participle"`  // endings of participles
+	Participial    []string            `yaml:"participial"` // endings of participles that describe a name
+	Relative       []string            `yaml:"relative"`
+	However        []string            `yaml:"however"`
+	Finite         []string            `yaml:"finite"`    // by which a clause's verb is known
+	Tells          []string            `yaml:"tells"`     // verbs of saying that name the listener first
+	Prefixes       []string            `yaml:"prefixes"`  // before an office: vice-
+	Adjective      []string            `yaml:"adjective"` // endings of adjectives
+	Pronouns       map[string]string   `yaml:"pronouns"`
+	Oblique        map[string]string   `yaml:"oblique"`
+	Possessives    map[string]string   `yaml:"possessives"`
+	Past           map[string][]string `yaml:"past"`
+	Addressees     []string            `yaml:"addressees"`
+	Conjunctions   []string            `yaml:"conjunctions"`
+	Abbreviations  []string            `yaml:"abbreviations"`
+	Links          []string            `yaml:"links"`
+	Frames         []string            `yaml:"frames"`
+	Nominalised    []string            `yaml:"nominalised"`
+	Agreeing       []string            `yaml:"agreeing"`
+	SourceEnd      []string            `yaml:"source_end"`
+	Against        []string            `yaml:"against"`
+	For            []string            `yaml:"for"`
 
 	function, common, auxiliary, passive, preposition, determiner, definite, complement, conjunction, abbreviation, negation map[string]bool
 
@@ -283,6 +284,11 @@ func (l *lexicon) role(low string) int {
 		}
 	}
 	if group > 0 {
+		for w := range l.houses {
+			if len(w) > best && begins(low, w) {
+				return 0 // the mayor's office, not the mayor
+			}
+		}
 		return group
 	}
 	for w := range l.generic {

@@ -146,6 +146,9 @@ func (x *reading) mentionAt(s *sentence, i int, common map[string]bool) (mention
 	if len(l.Adjective) > 0 && x.head(t) && hasAnyEnd(t.low, []string{"ам", "ям"}) {
 		return mention{}, false // whom it was told, in the dative
 	}
+	if g, ok := l.Demonstratives[t.low]; ok && i+1 < len(s.items) && (l.verb(s.items, i+1) != nil || l.auxiliary[s.items[i+1].low]) {
+		return mention{from: i, to: i + 1, pronoun: g, feminine: g == "f"}, true
+	}
 	if g, ok := l.Pronouns[t.low]; ok {
 		return mention{from: i, to: i + 1, pronoun: g, feminine: g == "f", governed: x.governedAt(s, i)}, true
 	}
@@ -170,6 +173,9 @@ func (x *reading) mentionAt(s *sentence, i int, common map[string]bool) (mention
 		return mention{}, false
 	}
 	m.to = g.at
+	if g.skip > 0 {
+		m.from, start = g.skip, g.skip
+	}
 	m.whose = m.whose || g.whose
 	for k := g.at - 1; l.VerbFinal && k > i; k-- { // istemeyen bir diplomat
 		if slices.Contains(l.Numerals, s.items[k].low) && k < max(g.office, i) {

@@ -46,6 +46,11 @@ func (x *reading) recent(s *sentence, m *mention, gender string) *entity {
 			}
 		}
 	}
+	if _, other := x.lex.Demonstratives[s.items[m.from].low]; other {
+		if e := x.object(gender); e != nil {
+			return e
+		}
+	}
 	for k := len(x.focus) - 1; k >= 0 && k >= len(x.focus)-6; k-- {
 		if e := try(x.focus[k]); e != nil && (k == len(x.focus)-1 || gender == "p" || gender == "n") {
 			return e
@@ -67,7 +72,7 @@ func (x *reading) object(gender string) *entity {
 		return nil
 	}
 	for _, m := range slices.Backward(x.sentences[x.at-1].mentions) {
-		if m.who != nil && m.who.person && m.who.gender == gender {
+		if m.who != nil && (m.who.person || len(m.who.tokens) == 2) && m.who.gender == gender {
 			return m.who
 		}
 	}
