@@ -44,7 +44,7 @@ func (m *medial) plain(k int) bool {
 	l := m.lex
 	_, pronoun := l.Pronouns[t.low]
 	return t.kind == word && (!t.upper() || t.first) && !pronoun && !l.function[t.low] && !l.preposition[t.low] && !l.common[t.low] && !l.auxiliary[t.low] && !l.conjunction[t.low] &&
-		!l.determiner[t.low] && l.verb(m.s.items, k) == nil && !slices.Contains(l.Numerals, t.low) && !hasAnyEnd(t.low, l.Adverb)
+		!l.determiner[t.low] && l.verb(m.s.items, k) == nil && !slices.Contains(l.Numerals, t.low) && !slices.Contains(l.There, t.low) && !hasAnyEnd(t.low, l.Adverb)
 }
 
 // instead is whom "on", who is nobody, stands for: indique-t-on chez les

@@ -194,7 +194,7 @@ func (m *medial) quote(who []*mention, verb Span, p *phrase, j, k int) bool {
 		return false
 	case comma && m.full(k) && gap <= 12, gap == 0 && m.upperQuote(k):
 		return m.direct(who, verb, p, k, 0.95, "a quotation behind the verb")
-	case m.lex.Clause && m.clauseBegan(j, k) && p.class&say != 0:
+	case m.lex.Clause && p.class&say != 0 && (m.clauseBegan(j, k) || gap > 1 && m.mentionAt(j) != nil && m.mentionAt(j).to < k && m.mentionAt(j).pronoun != ""):
 		from := m.addressees(j, m.n, p)
 		return m.report(who, verb, p, from, m.end(from, verb.From), 0.85, "a clause with the speaker's words behind the verb")
 	case p.class&judge != 0 && gap <= 8 && m.wordsIn(k, k+1) < 2:

@@ -243,7 +243,7 @@ func (x *reading) byOffice(m *mention) *entity {
 			only = e
 		}
 	}
-	if only != nil && !m.former && !x.other(only, m) && (!m.feminine || only.gender == "f") {
+	if only != nil && !m.former && !x.other(only, m) && !x.elsewhere(only, m) && (!m.feminine || only.gender == "f") {
 		return only
 	}
 	var best *entity
@@ -260,7 +260,7 @@ func (x *reading) byOffice(m *mention) *entity {
 			continue
 		}
 		score := 2*x.shared(e, m.office.Of(x.text)) + max(0, 3-rank)
-		if x.other(e, m) {
+		if x.other(e, m) || x.elsewhere(e, m) {
 			continue
 		}
 		if score > most {

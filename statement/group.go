@@ -3,6 +3,8 @@ package statement
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // group is a noun group while it is read: modifiers, offices, their
@@ -26,8 +28,13 @@ type group struct {
 func (g *group) scan() bool {
 	x, l := g.x, g.x.lex
 	items := g.s.items
-	for g.at < len(items) && items[g.at].kind == word {
+	for g.at < len(items) && (items[g.at].kind == word || g.title()) {
 		t := &items[g.at]
+		if t.kind == quotation {
+			g.at++
+			g.office = g.at
+			continue
+		}
 		isHead := x.head(t) && !(l.Inflected && !t.upper() && l.verb(items, g.at) != nil)
 		if !isHead && x.lex.verb(items, g.at) != nil && !x.capital(g.s, g.at, g.common) && !(g.comp && l.complement[items[g.at-1].low]) {
 			break
@@ -48,7 +55,7 @@ func (g *group) scan() bool {
 				}
 			}
 			if r := l.role(t.stem); r != 0 {
-				if !(g.comp && l.Language != "tr") {
+				if !(g.comp && l.Language != "tr") && !(len(l.Adjective) > 0 && len(g.groups) > 0 && l.roles[t.low] == 0) { // not the deputy of the minister's
 					g.groups = append(g.groups, r)
 					g.house = false
 				}
@@ -171,7 +178,7 @@ func (g *group) small(t *item) bool {
 			}
 			g.toOffice() // Affaires étrangères
 		}
-		if g.lowers < 3 {
+		if g.lowers < 3 && !hasAnyEnd(t.low, l.PluralVerb) {
 			g.lowers++
 			g.office = g.at + 1
 			return true
@@ -283,4 +290,16 @@ func (g *group) afterNoun() bool {
 	k := g.start - 1
 	t := &items[k]
 	return t.kind == word && !l.function[t.low] && !l.preposition[t.low] && !l.common[t.low] && !l.auxiliary[t.low] && l.verb(items, k) == nil && (k == 0 || items[k-1].kind != word) && g.x.lex.role(t.low) == 0
+}
+
+// title reports whether an institution's name in quotation marks stands here,
+// right behind its noun: the newspaper “Courier”.
+func (g *group) title() bool {
+	t := &g.s.items[g.at]
+	if t.kind != quotation || g.x.lex.VerbFinal || g.office != g.at || g.at == 0 || !g.x.lex.institution(g.s.items[g.at-1].stem) {
+		return false
+	}
+	in := t.inner.Of(g.x.text)
+	r, _ := utf8.DecodeRuneInString(in)
+	return unicode.IsUpper(r) && len(strings.Fields(in)) <= 3 && !strings.ContainsAny(in, ".!?…,")
 }

@@ -57,7 +57,6 @@ type lexicon struct {
 	Free           []string            `yaml:"free"`           // words before a relative clause: what they call
 	There          []string            `yaml:"there"`          // an institution's place as its own speaker: added there
 	Leads          []string            `yaml:"leads"`          // before the infinitive of a verb that tells: a tenu à
-	Present        []string            `yaml:"present"`        // endings of verbs in the present
 	Pointers       []string            `yaml:"pointers"`       // words before the title of another text: read also
 	Asks           []string            `yaml:"asks"`           // labels of questions in an interview
 	Answers        []string            `yaml:"answers"`

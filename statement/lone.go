@@ -143,7 +143,7 @@ func (m *medial) pointer() bool {
 // for: in the ministry they said, they added there.
 func (m *medial) house(v int, p *phrase) []*mention {
 	x := m.reading
-	if x.lex.Past == nil || !hasAnyEnd(p.words[0], x.lex.Past["p"]) {
+	if x.lex.Past == nil || !hasAnyEnd(p.words[0], x.lex.Past["p"]) && !hasAnyEnd(p.words[0], x.lex.PluralVerb) {
 		return nil
 	}
 	j := v + len(p.words)
@@ -152,10 +152,10 @@ func (m *medial) house(v int, p *phrase) []*mention {
 			return []*mention{w}
 		}
 	}
-	there := j < len(m.s.items) && slices.Contains(x.lex.There, m.s.items[j].low)
-	for i := x.at - 1; i >= 0 && i >= x.at-4; i-- {
+	there := j < len(m.s.items) && slices.Contains(x.lex.There, m.s.items[j].low) || v > 0 && slices.Contains(x.lex.There, m.s.items[v-1].low)
+	for i := x.at - 1; there && i >= 0 && i >= x.at-4; i-- {
 		for k := range slices.Backward(x.sentences[i].mentions) {
-			if w := x.sentences[i].mentions[k]; w.house || there && w.governed && len(w.name) > 0 && w.name[0].acronym() {
+			if w := x.sentences[i].mentions[k]; w.house || w.governed && len(w.name) > 0 && w.name[0].acronym() {
 				e, _, _ := x.resolve(x.sentences[i], &w)
 				w.who = e
 				return []*mention{{from: v, to: j, who: e, name: w.name}}

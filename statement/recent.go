@@ -123,3 +123,23 @@ func (x *reading) nameless(s *sentence, m *mention, text string) *entity {
 	}
 	return nil
 }
+
+// elsewhere reports whether an office is another one of the same kind: the
+// village's chief is not the head of the staff.
+func (x *reading) elsewhere(e *entity, m *mention) bool {
+	mine := strings.Fields(x.lex.lower(m.office.Of(x.text)))
+	if len(mine) < 2 || len(x.lex.Adjective) == 0 {
+		return false
+	}
+	more := false
+	for _, o := range e.offices {
+		theirs := strings.Fields(x.lex.lower(o))
+		more = more || len(theirs) > 1
+		for _, w := range theirs {
+			if slices.ContainsFunc(mine, func(v string) bool { return x.same(v, w) }) {
+				return false
+			}
+		}
+	}
+	return more
+}

@@ -64,6 +64,9 @@ func (m *medial) sourceBy(i, n int, whose string) (*mention, int) {
 	if w := m.mentionAt(at); w != nil {
 		return w, w.to
 	}
+	if t := &m.s.items[at]; t.kind == quotation && m.upperQuote(at) && m.wordsIn(at, at+1) <= 3 {
+		return &mention{from: at, to: at + 1, house: true, who: &entity{name: t.inner.Of(m.text), house: true}}, at + 1
+	}
 	// the preposition of the phrase itself governs it; a small word may stand between
 	if at+1 < len(m.s.items) && m.s.items[at].kind == word {
 		if w := m.mentionAt(at + 1); w != nil {

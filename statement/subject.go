@@ -40,6 +40,9 @@ func (m *medial) subjects(v, lo int, p *phrase, inverted bool) []*mention {
 		}
 		return nil
 	}
+	if v > lo && slices.Contains(m.lex.There, m.s.items[v-1].low) {
+		return m.house(v, p)
+	}
 	if w := m.bare(v, lo); w != nil {
 		return []*mention{w}
 	}

@@ -67,7 +67,11 @@ func (m *medial) marked(who []*mention, verb Span, p *phrase, limit int) (done, 
 			if p.class&say == 0 && t.low != l.That[0] && l.Language == "fr" {
 				continue
 			}
-			return m.report(who, verb, p, k+1, m.end(k+1, v), 0.92, "a clause behind the verb and "+t.text), true
+			from := k + 1
+			if l.Clause && from < m.n && slices.Contains(l.Finite, items[from].low) {
+				from = k // say that is false
+			}
+			return m.report(who, verb, p, from, m.end(k+1, v), 0.92, "a clause behind the verb and "+t.text), true
 		case t.is(":"):
 			if k+1 < m.n && items[k+1].kind == quotation {
 				return m.direct(who, verb, p, k+1, 0.95, "a quotation behind a colon"), true
