@@ -108,6 +108,9 @@ type lexicon struct {
 
 	function, common, auxiliary, passive, preposition, determiner, definite, complement, conjunction, abbreviation, negation map[string]bool
 
+	asides, pointers, sources [][]string
+	own                       [][]string // with whose it is behind the words
+
 	phrases map[string][]phrase // of verbs, by their first word
 	frames  map[string]bool
 	roles   map[string]int // word or stem to its group
@@ -151,6 +154,10 @@ func readLexicon(language string) (*lexicon, error) {
 	l.preposition, l.determiner, l.definite, l.complement = set(l.Prepositions), set(l.Determiners), set(l.Definite), set(l.Complements)
 	l.conjunction, l.abbreviation, l.generic, l.houses = set(l.Conjunctions), set(l.Abbreviations), set(l.Generic), set(l.Institutions)
 	l.negation = set(l.Negations)
+	l.asides, l.pointers, l.sources = fields(l.Asides), fields(l.Pointers), fields(slices.Concat(l.Sources, l.StatementOf))
+	for _, p := range slices.Sorted(maps.Keys(l.Own)) {
+		l.own = append(l.own, append(strings.Fields(p), l.Own[p]))
+	}
 	for _, p := range l.Sources {
 		if words := strings.Fields(p); l.Inflected && len(words) > 1 {
 			for _, w := range words {
@@ -227,6 +234,14 @@ func (l *lexicon) forms(entry string) []string {
 		for _, t := range l.forms(tail) {
 			out = append(out, head+strings.TrimSpace(e)+t)
 		}
+	}
+	return out
+}
+
+func fields(phrases []string) [][]string {
+	var out [][]string
+	for _, p := range phrases {
+		out = append(out, strings.Fields(p))
 	}
 	return out
 }

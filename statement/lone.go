@@ -2,7 +2,6 @@ package statement
 
 import (
 	"slices"
-	"strings"
 )
 
 // lone is for a quotation that is all of a sentence: it goes on with what was
@@ -129,8 +128,7 @@ func (m *medial) credited() bool {
 // pointer reports whether the sentence points to another text, whose title is
 // nobody's words.
 func (m *medial) pointer() bool {
-	return slices.ContainsFunc(m.lex.Pointers, func(p string) bool {
-		words := strings.Fields(p)
+	return slices.ContainsFunc(m.lex.pointers, func(words []string) bool {
 		if !m.matches(0, words) || len(m.s.items) <= len(words) {
 			return false
 		}

@@ -1,16 +1,13 @@
 package statement
 
 import (
-	"maps"
 	"slices"
-	"strings"
 )
 
 // source is the number of items of a phrase such as "according to" that begins
 // here, and the possessive in it ("за його словами": m); 0: none.
 func (m *medial) source(at int) (n int, whose string) {
-	for _, phrase := range slices.Concat(m.lex.Sources, m.lex.StatementOf) {
-		words := strings.Fields(phrase)
+	for _, words := range m.lex.sources {
 		if m.matches(at, words) {
 			return len(words), ""
 		}
@@ -20,9 +17,9 @@ func (m *medial) source(at int) (n int, whose string) {
 			}
 		}
 	}
-	for _, phrase := range slices.Sorted(maps.Keys(m.lex.Own)) {
-		if words := strings.Fields(phrase); m.matches(at, words) {
-			return len(words), m.lex.Own[phrase]
+	for _, words := range m.lex.own {
+		if n := len(words) - 1; m.matches(at, words[:n]) {
+			return n, words[n]
 		}
 	}
 	return 0, ""

@@ -177,8 +177,8 @@ func (m *medial) addressees(j, limit int, p *phrase) int {
 
 // aside is the number of items of a phrase such as "by phone" here; 0: none.
 func (m *medial) aside(k int) int {
-	for _, a := range m.lex.Asides {
-		if words := strings.Fields(a); m.matches(k, words) {
+	for _, words := range m.lex.asides {
+		if m.matches(k, words) {
 			return len(words)
 		}
 	}
