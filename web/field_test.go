@@ -502,12 +502,15 @@ func TestIssues(t *testing.T) {
 	v.goTo("/issues")
 	v.settled()
 	stands := v.count(".stand li .stance")
-	eval[bool](v, `(() => { const e = document.querySelector(".article-form textarea"); e.value = "“No foreign troops will stand on Ukrainian soil,” Russian President Vladimir Putin said on Monday.";
+	eval[bool](v, `(() => { const e = document.querySelector(".article-form textarea"); e.value = "<nav>Home World Sport</nav><article><p>“No foreign troops will stand on Ukrainian soil,” Russian President Vladimir Putin said on Monday.</p></article>";
 		e.dispatchEvent(new Event("input", { bubbles: true })); return true })()`)
 	v.press("Who said what?")
 	v.wait(`document.querySelector(".proposal")`)
 	if got := v.text(".proposal"); !strings.Contains(got, "Putin") || !strings.Contains(got, "No foreign troops") {
 		t.Errorf("proposed: %s", got)
+	}
+	if got := eval[string](v, `document.querySelector("[aria-live] > details").textContent`); !strings.Contains(got, "1 part of the page was not read") || !strings.Contains(got, "Home World Sport") {
+		t.Errorf("of what was left out the page says: %s", got)
 	}
 	if list, err := s.app.Statements(t.Context()); err != nil || len(list) != 0 {
 		t.Fatalf("before anybody confirmed: %+v, %v", list, err)

@@ -10,7 +10,7 @@ import type { IssuesAnswer } from "./issues-talks";
 
 interface Part { text: string }
 interface Proposal { id: string; speaker: string; office?: string; as?: string; party?: string; verb?: string; kind: string; quote: Part[]; sentence: Part; language: string; issues?: { id: string; words: string[] }[]; stance?: string; confidence: number; reasons: string[] }
-interface Found { sha256: string; language: string; proposals: Proposal[] }
+interface Found { sha256: string; language: string; proposals: Proposal[]; left_out?: { words: number; begins: string }[] }
 
 const languages = ["en", "fr", "uk", "ru", "tr"];
 
@@ -54,6 +54,7 @@ export function Article() {
       </form>
       <div aria-live="polite">
         {found && <p>{t("issues.article.found", { n: found.proposals.length })}</p>}
+        {found?.left_out && <details><summary>{t("issues.article.left-out", { n: found.left_out.length })}</summary><ul>{found.left_out.map(l => <li>{t("issues.article.left-words", { begins: l.begins, n: l.words })}</li>)}</ul></details>}
         {found?.proposals.map(p => <One key={p.id} p={p} article={article} meta={{ said, ...(title && { title }), ...(url && { url }) }} issues={issues.value} />)}
       </div>
     </section>
