@@ -23,7 +23,7 @@ import (
 
 var update = flag.Bool("update", false, "write the figures to the page")
 
-// annotated is a text with who said what in it; see testdata/annotated and testdata/blind.
+// annotated is a text with who said what in it; see testdata/annotated, testdata/blind and testdata/blind2.
 type annotated struct {
 	File       string `yaml:"file"`
 	Language   string `yaml:"language"`
@@ -393,12 +393,22 @@ func TestMeasured(t *testing.T) {
 }
 
 // TestBlind holds the figures of the texts that whoever wrote the rules had not
-// seen, by language. What was missed is not said, so that they stay unseen.
-func TestBlind(t *testing.T) {
-	figures := tableOf(t, "TestBlind")
+// seen, by language.
+func TestBlind(t *testing.T) { holdUnseen(t, "TestBlind", "testdata/blind", "blind") }
+
+// TestBlindOrdinary holds those of the ordinary texts, which the rules met when they were made.
+func TestBlindOrdinary(t *testing.T) {
+	holdUnseen(t, "TestBlindOrdinary", "testdata/blind2", "ordinary")
+}
+
+// holdUnseen holds the figures of a folder's texts by language. What was missed is
+// not said, so that they stay unseen.
+func holdUnseen(t *testing.T, test, folder, group string) {
+	t.Helper()
+	figures := tableOf(t, test)
 	var all, other score
 	by, simply := map[string]score{}, map[string]score{}
-	list := textsIn(t, "testdata/blind")
+	list := textsIn(t, folder)
 	for i := range list {
 		a := &list[i]
 		silent := func(string, ...any) {}
@@ -411,8 +421,8 @@ func TestBlind(t *testing.T) {
 		by[a.Language], simply[a.Language] = x, y
 	}
 	for _, language := range slices.Sorted(maps.Keys(by)) {
-		figures.hold(language+" blind", by[language], simply[language])
+		figures.hold(language+" "+group, by[language], simply[language])
 	}
-	figures.hold("all blind", all, other)
+	figures.hold("all "+group, all, other)
 	figures.write()
 }
