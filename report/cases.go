@@ -196,14 +196,16 @@ func (c *composer) cases() {
 
 // caseState says how a case stands: its state, why it rests, how it was decided.
 func (c *composer) caseState(r CaseNote) string {
-	out := c.l.word("case-state", r.State)
+	state, why := c.l.word("case-state", r.State), ""
 	switch {
 	case r.Suspended != "":
-		out += ": " + c.l.word("suspended", r.Suspended)
+		why = c.l.word("suspended", r.Suspended)
 	case r.Outcome != "":
-		out += ": " + c.l.word("outcome", r.Outcome)
+		why = c.l.word("outcome", r.Outcome)
+	default:
+		return state
 	}
-	return out
+	return c.l.t("cases.state", "state", state, "why", why)
 }
 
 func (c *composer) blamed(party string, confidence float64) string {

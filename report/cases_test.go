@@ -149,7 +149,7 @@ func TestACaseStandsBesideItsFinding(t *testing.T) {
 func TestTheCasesSectionInEveryLanguage(t *testing.T) {
 	for lang, wants := range map[string][]string{
 		"en": {"Cases as they stood at the cut-off", "suspended: no access", "decided: confirmed, responsibility attributed", "overdue"},
-		"fr": {"Dossiers à l&#39;heure de clôture", "suspendu: pas d&#39;accès", "en retard"},
+		"fr": {"Dossiers à l&#39;heure de clôture", "suspendu\u00a0: pas d&#39;accès", "en retard"},
 		"uk": {"Справи на час завершення", "зупинено: немає доступу", "прострочено"},
 	} {
 		var b bytes.Buffer

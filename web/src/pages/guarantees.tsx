@@ -151,7 +151,7 @@ function Pledges({ at }: { at: string | undefined }) {
             { name: t("guarantees.when"), cell: h => <Instant at={h.at} short /> },
             { name: t("guarantees.who"), cell: h => party(h.party) },
             { name: t("guarantees.pledge"), cell: h => <a href={`#pledge-${h.commitment}`}>{h.commitment}</a> },
-            { name: t("guarantees.change"), cell: h => <>{t("firmness." + h.move)}: {h.from ? `${word("firm", h.from)} → ` : ""}{word("firm", h.is)}</> },
+            { name: t("guarantees.change"), cell: h => t("guarantees.changed", { move: t("firmness." + h.move), to: (h.from ? `${word("firm", h.from)} → ` : "") + word("firm", h.is) }) },
           ]} />
         </details>
       )}
