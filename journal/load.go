@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -141,12 +142,15 @@ func (j *Journal) list() (err error) {
 
 // syncAbove makes the names of the journal's folder and of those above it
 // durable: any of them may have been made just now, and where a segment is, they
-// are. A folder that may not be read was made by somebody else, as those above it.
+// are. A folder that may not be read, or lies on a file system that takes no
+// sync, was there before, as those above it.
 func (j *Journal) syncAbove() error {
 	for at := filepath.Dir(j.dir); ; at = filepath.Dir(at) {
-		if err := j.opt.Files.SyncDir(at); errors.Is(err, fs.ErrPermission) {
+		err := j.opt.Files.SyncDir(at)
+		if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.EINVAL) {
 			return nil
-		} else if err != nil {
+		}
+		if err != nil {
 			return fmt.Errorf("making the name of the journal durable: %w", err)
 		}
 		if at == filepath.Dir(at) {
