@@ -101,8 +101,42 @@ func (s *Server) collection(ctx context.Context, id string) (collection, error) 
 	return collection{}, huma.Error404NotFound("there is no such collection, or it is not for you to see")
 }
 
+// ogcOperation is one of the standard, which demands 400 for a parameter that is not
+// known or can't have its value (requirement 8).
+func ogcOperation(path, id, summary string) huma.Operation {
+	op := operation(http.MethodGet, path, id, access.ReadPublished, summary)
+	op.RejectUnknownQueryParameters = true
+	op.Middlewares = huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) { next(strict{ctx}) }}
+	return op
+}
+
+type humaContext = huma.Context // by this name it leaves its method Context alone
+
+// strict answers 400 where other operations answer 422.
+type strict struct{ humaContext }
+
+// SetStatus is what huma calls with the status of an answer.
+func (x strict) SetStatus(status int) {
+	if status == http.StatusUnprocessableEntity {
+		status = http.StatusBadRequest
+	}
+	x.humaContext.SetStatus(status)
+}
+
+// Unwrap is for humago.Unwrap.
+func (x strict) Unwrap() huma.Context { return x.humaContext }
+
+// restate makes the body of a strict refusal name the status that it is answered with.
+func restate(ctx huma.Context, _ string, body any) (any, error) {
+	x, ok := body.(*huma.ErrorModel)
+	if _, is := ctx.(strict); is && ok && x.Status == http.StatusUnprocessableEntity {
+		x.Status, x.Title = http.StatusBadRequest, http.StatusText(http.StatusBadRequest)
+	}
+	return body, nil
+}
+
 func (s *Server) ogc(api huma.API) {
-	get(s, api, "/ogc", "ogc-landing", access.ReadPublished, "OGC API – Features: where a client begins", func(_ context.Context, in *struct{ Origin }) (*Landing, error) {
+	respond(s, api, ogcOperation("/ogc", "ogc-landing", "OGC API – Features: where a client begins"), func(_ context.Context, in *struct{ Origin }) (*Landing, error) {
 		at := in.base + "/ogc"
 		return &Landing{s.app.Agreement().Title.In("en"), "Incidents, findings, lines and zones, as the publication policy lets you see them", []Link{
 			{at, "self", "application/json", "This page"},
@@ -110,13 +144,13 @@ func (s *Server) ogc(api huma.API) {
 			{in.base + "/docs", "service-doc", "text/html", "The same to read"},
 			{at + "/conformance", "conformance", "application/json", "What is kept of the standard"},
 			{at + "/collections", "data", "application/json", "The collections"},
-		}}, in.known()
+		}}, nil
 	})
-	get(s, api, "/ogc/conformance", "ogc-conformance", access.ReadPublished, "The parts of the standard that are kept", func(_ context.Context, in *struct{ Origin }) (*Conformance, error) {
+	respond(s, api, ogcOperation("/ogc/conformance", "ogc-conformance", "The parts of the standard that are kept"), func(_ context.Context, _ *struct{}) (*Conformance, error) {
 		class := "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
-		return &Conformance{[]string{class + "core", class + "geojson", class + "oas30"}}, in.known()
+		return &Conformance{[]string{class + "core", class + "geojson", class + "oas30"}}, nil
 	})
-	get(s, api, "/ogc/collections", "ogc-collections", access.ReadPublished, "The collections", func(ctx context.Context, in *struct{ Origin }) (*Collections, error) {
+	respond(s, api, ogcOperation("/ogc/collections", "ogc-collections", "The collections"), func(ctx context.Context, in *struct{ Origin }) (*Collections, error) {
 		out := &Collections{Links: []Link{{in.base + "/ogc/collections", "self", "application/json", ""}}, Collections: []Collection{}}
 		extent, err := s.extent(ctx)
 		if err != nil {
@@ -125,9 +159,9 @@ func (s *Server) ogc(api huma.API) {
 		for _, c := range offered(ctx) {
 			out.Collections = append(out.Collections, c.describe(in.base, extent))
 		}
-		return out, in.known()
+		return out, nil
 	})
-	get(s, api, "/ogc/collections/{collection}", "ogc-collection", access.ReadPublished, "One collection", func(ctx context.Context, in *struct {
+	respond(s, api, ogcOperation("/ogc/collections/{collection}", "ogc-collection", "One collection"), func(ctx context.Context, in *struct {
 		Origin
 		Collection string `path:"collection" maxLength:"40" example:"incidents"`
 	}) (*Collection, error) {
@@ -140,10 +174,10 @@ func (s *Server) ogc(api huma.API) {
 			return nil, err
 		}
 		x := c.describe(in.base, extent)
-		return &x, in.known()
+		return &x, nil
 	})
-	content(s, api, operation(http.MethodGet, "/ogc/collections/{collection}/items", "ogc-items", access.ReadPublished, "Features of a collection, as GeoJSON"), []string{"application/geo+json"}, s.items)
-	content(s, api, operation(http.MethodGet, "/ogc/collections/{collection}/items/{feature}", "ogc-item", access.ReadPublished, "One feature, as GeoJSON"), []string{"application/geo+json"}, s.item)
+	content(s, api, ogcOperation("/ogc/collections/{collection}/items", "ogc-items", "Features of a collection, as GeoJSON"), []string{"application/geo+json"}, s.items)
+	content(s, api, ogcOperation("/ogc/collections/{collection}/items/{feature}", "ogc-item", "One feature, as GeoJSON"), []string{"application/geo+json"}, s.item)
 }
 
 func (c *collection) describe(base string, extent *Extent) Collection {

@@ -72,24 +72,21 @@ type featureCollection struct {
 const mostItems = 1000
 
 func (s *Server) items(ctx context.Context, in *itemsInput) (*writing, error) {
-	if err := in.known(); err != nil {
-		return nil, err
-	}
 	c, err := s.collection(ctx, in.Collection)
 	if err != nil {
 		return nil, err
 	}
 	box, err := bbox("query.bbox", in.BBox)
 	if err != nil {
-		return nil, badRequest(err)
+		return nil, err
 	}
 	from, to, err := interval(in.Datetime)
 	if err != nil {
-		return nil, badRequest(err)
+		return nil, err
 	}
 	list, next, err := s.featuresOf(ctx, c, box, from, to, min(in.Limit, mostItems), in.Cursor)
 	if err != nil {
-		return nil, badRequest(err)
+		return nil, err
 	}
 	at := in.base + "/ogc/collections/" + c.id
 	self := at + "/items"
@@ -171,9 +168,6 @@ func (s *Server) item(ctx context.Context, in *struct {
 	Collection string `path:"collection" maxLength:"40" example:"incidents"`
 	Feature    string `path:"feature" maxLength:"300"`
 }) (*writing, error) {
-	if err := in.known(); err != nil {
-		return nil, err
-	}
 	c, err := s.collection(ctx, in.Collection)
 	if err != nil {
 		return nil, err

@@ -92,6 +92,11 @@ func TestOGCRefusesWith400(t *testing.T) {
 			t.Errorf("%.60s: %s\n%s", query, resp.Status, body)
 		}
 	}
+	for _, path := range []string{"/ogc?a=b", "/ogc/conformance?a=b", "/ogc/collections?a=b", "/ogc/collections/incidents?a=b", "/ogc/collections/incidents/items/I-x?a=b"} {
+		if resp, body := x.ask(t, "verifier", "GET", path); resp.StatusCode != 400 {
+			t.Errorf("%s: %s\n%s", path, resp.Status, body)
+		}
+	}
 	for _, query := range []string{"", "limit=1", "limit=100000", "bbox=-180,-90,180,90", "bbox=-180,-90,0,180,90,100", "datetime=../2026-03-05T00:00:00Z"} {
 		if resp, body := x.ask(t, "verifier", "GET", "/ogc/collections/incidents/items?"+query); resp.StatusCode != 200 {
 			t.Errorf("%s: %s\n%s", query, resp.Status, body)
