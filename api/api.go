@@ -13,7 +13,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -62,8 +61,8 @@ type Server struct {
 	handler http.Handler
 	meters  *meters
 	cache   cache
-	tellers map[string]func() (*report.Teller, error) // by language
-	ending  context.Context                           // done when the server is told to stop
+	tellers map[string]*report.Teller // by language
+	ending  context.Context           // done when the server is told to stop
 	end     context.CancelFunc
 }
 
@@ -75,9 +74,12 @@ func New(a *app.App, opt Options) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.tellers = map[string]func() (*report.Teller, error){}
+	s.tellers = map[string]*report.Teller{}
 	for _, lang := range report.Languages() {
-		s.tellers[lang] = sync.OnceValues(func() (*report.Teller, error) { return report.NewTeller(lang, a.Agreement()) })
+		var err error
+		if s.tellers[lang], err = report.NewTeller(lang, a.Agreement()); err != nil {
+			return nil, err
+		}
 	}
 	s.ending, s.end = context.WithCancel(context.Background())
 
@@ -131,10 +133,6 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // Tongue is the language in which reasons are said.
 type Tongue struct {
 	Lang string `query:"lang" enum:"en,fr,uk" default:"en" doc:"Language of the reasons; what the agreement says, in it where the agreement has words in it"`
-}
-
-func (s *Server) teller(in *Tongue) (*report.Teller, error) {
-	return s.tellers[cmp.Or(in.Lang, "en")]()
 }
 
 // now is the workspace's clock, UTC.

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -26,10 +25,6 @@ type Moment struct {
 
 func (s *Server) commitments(api huma.API) {
 	get(s, api, "/api/v1/commitments", "commitments", access.ReadPublished, "Who pledged what, how firm, on which condition; what is due, for whom and by when", func(ctx context.Context, in *told) (*app.Commitments, error) {
-		tell, err := s.teller(&in.Tongue)
-		if err != nil {
-			return nil, err
-		}
 		at, err := s.moment(ctx, &in.Moment)
 		if err != nil {
 			return nil, err
@@ -38,10 +33,8 @@ func (s *Server) commitments(api huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		out, m := *x, *x.Matrix
-		m.Pledges = tell.Pledges(m.Pledges)
-		out.Matrix = &m
-		return &out, nil
+		x.Pledges = s.tellers[in.Lang].Pledges(x.Pledges)
+		return x, nil
 	})
 	get(s, api, "/api/v1/issues", "issues", access.ReadPublished, "The open issues, where each party stands with its words and source, and who moved", func(ctx context.Context, in *Moment) (*app.Issues, error) {
 		at, err := s.moment(ctx, in)
@@ -51,10 +44,6 @@ func (s *Server) commitments(api huma.API) {
 		return s.app.Issues(ctx, at, s.policyFor(ctx))
 	})
 	get(s, api, "/api/v1/posture", "posture", access.ReadPublished, "Declared bases, units and hosts against the limits of commitments and provisions, as far as their labels let you see them", func(ctx context.Context, in *told) (*app.Posture, error) {
-		tell, err := s.teller(&in.Tongue)
-		if err != nil {
-			return nil, err
-		}
 		at, err := s.moment(ctx, &in.Moment)
 		if err != nil {
 			return nil, err
@@ -63,19 +52,14 @@ func (s *Server) commitments(api huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		out, p := *x, *x.Posture
-		p.Findings = tell.Findings(p.Findings)
-		out.Posture = &p
-		return &out, nil
+		x.Findings = s.tellers[in.Lang].Findings(x.Findings)
+		return x, nil
 	})
 	type declaring struct {
-		Key  string `header:"Idempotency-Key" maxLength:"200" doc:"A repeat with the same key and content puts nothing on record"`
+		Once
 		Body app.Declaration
 	}
-	op := operation(http.MethodPost, "/api/v1/declarations", "declare", access.Declare, "Put on record what a state or body declares: a base, unit or host, an approval, an attack, how firm a pledge is, a position")
-	op.DefaultStatus = http.StatusCreated
-	op.Errors = append(op.Errors, http.StatusConflict, http.StatusUnprocessableEntity)
-	respond(s, api, op, func(ctx context.Context, in *declaring) (*Recorded, error) {
+	respond(s, api, recording("/api/v1/declarations", "declare", "Put on record what a state or body declares: a base, unit or host, an approval, an attack, how firm a pledge is, a position"), func(ctx context.Context, in *declaring) (*Recorded, error) {
 		id := access.From(ctx)
 		record, err := s.app.Declare(ctx, id.Name, id.Role.String(), in.Key, in.Body)
 		var wrong *app.DeclarationError

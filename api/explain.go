@@ -19,15 +19,11 @@ func (s *Server) explain(api huma.API) {
 		ID string `query:"id" required:"true" minLength:"1" maxLength:"300" doc:"I-…, F-…, source/ref, 2026-03-04/incidents, or a provision's id"`
 		Tongue
 	}) (*app.Explanation, error) {
-		tell, err := s.teller(&in.Tongue)
-		if err != nil {
-			return nil, err
-		}
 		x, err := s.explanation(ctx, in.ID)
 		if err != nil {
 			return nil, err
 		}
-		x.In(tell)
+		x.In(s.tellers[in.Lang])
 		return x, nil
 	})
 }

@@ -108,14 +108,11 @@ func (s *Server) incidents(api huma.API) {
 		ID string `path:"id" maxLength:"100" example:"I-4TQ7M2XK"`
 		Tongue
 	}) (*Incident, error) {
-		tell, err := s.teller(&in.Tongue)
-		if err != nil {
-			return nil, err
-		}
 		out, err := s.incident(ctx, in.ID)
 		if err != nil {
 			return nil, err
 		}
+		tell := s.tellers[in.Lang]
 		out.Findings, out.Incident.Members = tell.Findings(out.Findings), tell.Members(out.Incident.Members)
 		for i := range out.Members {
 			out.Members[i].Member = out.Incident.Members[i]

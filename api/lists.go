@@ -123,10 +123,6 @@ func (s *Server) findings(api huma.API) {
 		Listing
 		Tongue
 	}) (*Findings, error) {
-		tell, err := s.teller(&in.Tongue)
-		if err != nil {
-			return nil, err
-		}
 		f, err := s.filter(ctx, &in.Listing)
 		if err != nil {
 			return nil, err
@@ -145,7 +141,7 @@ func (s *Server) findings(api huma.API) {
 				out.Findings = append(out.Findings, x)
 			}
 		}
-		out.Findings = tell.Findings(out.Findings)
+		out.Findings = s.tellers[in.Lang].Findings(out.Findings)
 		return out, nil
 	})
 }

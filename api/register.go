@@ -152,6 +152,19 @@ func get[I, T any](s *Server, api huma.API, path, id string, action access.Actio
 	respond(s, api, operation(http.MethodGet, path, id, action, summary), do)
 }
 
+// recording is an operation that puts something on record.
+func recording(path, id, summary string) huma.Operation {
+	op := operation(http.MethodPost, path, id, access.Declare, summary)
+	op.DefaultStatus = http.StatusCreated
+	op.Errors = append(op.Errors, http.StatusConflict, http.StatusUnprocessableEntity)
+	return op
+}
+
+// Once names what is put on record, so that it can be sent again.
+type Once struct {
+	Key string `header:"Idempotency-Key" maxLength:"200" doc:"A repeat with the same key and content puts nothing on record"`
+}
+
 // respond registers an operation that answers with JSON.
 func respond[I, T any](s *Server, api huma.API, op huma.Operation, do func(context.Context, *I) (T, error)) {
 	huma.Register(api, op, func(ctx context.Context, in *I) (*answer[T], error) {

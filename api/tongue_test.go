@@ -83,6 +83,9 @@ func TestReasonsInTheReadersLanguage(t *testing.T) {
 				}
 			}
 		}
+		if _, body := c.of.ask(t, "verifier", "GET", c.path+"lang="); string(body) != string(unasked) {
+			t.Errorf("%slang= is not as unasked: %s", c.path, body)
+		}
 		if response, _ := c.of.ask(t, "verifier", "GET", c.path+"lang=de"); response.StatusCode != http.StatusUnprocessableEntity {
 			t.Errorf("%slang=de: %s", c.path, response.Status)
 		}

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -56,14 +55,11 @@ func (s *Server) weapons(api huma.API) {
 		return s.app.Weapons(ctx, opt)
 	})
 	type visiting struct {
-		Key  string `header:"Idempotency-Key" maxLength:"200" doc:"A repeat with the same key and content puts nothing on record"`
+		Once
 		Site string `path:"site" maxLength:"100"`
 		Body NewVisit
 	}
-	op := operation(http.MethodPost, "/api/v1/weapons/{site}/visits", "record-visit", access.Declare, "Put on record what a visit to a storage site found")
-	op.DefaultStatus = http.StatusCreated
-	op.Errors = append(op.Errors, http.StatusConflict, http.StatusUnprocessableEntity)
-	respond(s, api, op, func(ctx context.Context, in *visiting) (*Recorded, error) {
+	respond(s, api, recording("/api/v1/weapons/{site}/visits", "record-visit", "Put on record what a visit to a storage site found"), func(ctx context.Context, in *visiting) (*Recorded, error) {
 		at, err := instant("body.at", in.Body.At, s.app.Agreement().Location())
 		if err != nil {
 			return nil, err
@@ -79,14 +75,11 @@ func (s *Server) weapons(api huma.API) {
 		return &Recorded{record}, err
 	})
 	type declaring struct {
-		Key  string `header:"Idempotency-Key" maxLength:"200" doc:"A repeat with the same key and content puts nothing on record"`
+		Once
 		Site string `path:"site" maxLength:"100"`
 		Body NewInventory
 	}
-	op = operation(http.MethodPost, "/api/v1/weapons/{site}/inventory", "declare-inventory", access.Declare, "Put on record what a party declares to stand at a storage site")
-	op.DefaultStatus = http.StatusCreated
-	op.Errors = append(op.Errors, http.StatusConflict, http.StatusUnprocessableEntity)
-	respond(s, api, op, func(ctx context.Context, in *declaring) (*Recorded, error) {
+	respond(s, api, recording("/api/v1/weapons/{site}/inventory", "declare-inventory", "Put on record what a party declares to stand at a storage site"), func(ctx context.Context, in *declaring) (*Recorded, error) {
 		at, err := instant("body.at", in.Body.At, s.app.Agreement().Location())
 		if err != nil {
 			return nil, err
