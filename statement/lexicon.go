@@ -98,7 +98,6 @@ type lexicon struct {
 	Addressees     []string            `yaml:"addressees"`
 	Conjunctions   []string            `yaml:"conjunctions"`
 	Abbreviations  []string            `yaml:"abbreviations"`
-	Links          []string            `yaml:"links"`
 	Frames         []string            `yaml:"frames"`
 	Nominalised    []string            `yaml:"nominalised"`
 	Agreeing       []string            `yaml:"agreeing"`
