@@ -176,6 +176,25 @@ func TestWhatIsNoTextIsRefused(t *testing.T) {
 	}
 }
 
+// Words that only look like those of saying, or like somebody's, tell nothing.
+func TestWhoSaidIt(t *testing.T) {
+	r := reader(t)
+	for _, c := range []struct {
+		name, language, text string
+		want                 []string
+	}{
+		{"the night is no verb", "fr", "Le maire de Brenne, Paul Aubin, est arrivé à la gare.\nLa mairie a passé une nuit “terrible et très longue pour tous les habitants”.", nil},
+	} {
+		a, err := r.Read(c.text, c.language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.want, words(a)); diff != "" {
+			t.Errorf("%s:\n%s", c.name, diff)
+		}
+	}
+}
+
 // What is proposed can stand in an agreement once a person has filled in what
 // only a person can say.
 func TestPositionsAreOnesOfAnAgreement(t *testing.T) {
