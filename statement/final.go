@@ -135,7 +135,8 @@ func (f *final) opener() *mention {
 	return &w
 }
 
-// lastSpeaker stands for whom the text was about where a sentence names nobody.
+// put adds a statement by a mention, or, where the sentence names nobody, by whom
+// the text was about last.
 func (f *final) put(w *mention, verb Span, p *phrase, kind string, sure float64, reason string, parts ...Span) {
 	if w != nil {
 		f.medial.put(f.together(w), verb, p, kind, sure, reason, parts...)

@@ -12,7 +12,6 @@ import (
 type group struct {
 	x         *reading
 	s         *sentence
-	common    map[string]bool
 	at, start int
 	office    int // the item behind the office's words; 0: no office
 	name      []item
@@ -36,7 +35,7 @@ func (g *group) scan() bool {
 			continue
 		}
 		isHead := x.head(t) && !(l.Inflected && !t.upper() && l.verb(items, g.at) != nil)
-		if !isHead && x.lex.verb(items, g.at) != nil && !x.capital(g.s, g.at, g.common) && !(g.comp && l.complement[items[g.at-1].low]) {
+		if !isHead && x.lex.verb(items, g.at) != nil && !x.capital(g.s, g.at) && !(g.comp && l.complement[items[g.at-1].low]) {
 			break
 		}
 		switch {
@@ -79,7 +78,7 @@ func (g *group) scan() bool {
 			g.lowers = 0
 		case l.VerbFinal && l.abbreviation[t.low] && t.upper() && g.at+2 < len(items) && items[g.at+1].is(".") && items[g.at+2].upper():
 			g.at += 2 // Dr. Ayten Sel
-		case x.capital(g.s, g.at, g.common):
+		case x.capital(g.s, g.at):
 			g.name = append(g.name, *t)
 			g.at++
 			if l.VerbFinal && len(g.name) > 0 && slices.Contains(l.Genitive, t.suffix) && g.at < len(items) && x.head(&items[g.at]) && l.verb(items, g.at) == nil {
@@ -192,7 +191,7 @@ func (g *group) small(t *item) bool {
 func (g *group) titled() bool {
 	x, items := g.x, g.s.items
 	return g.at > 0 && x.lex.determiner[items[g.at-1].low] && g.at+2 < len(items) && items[g.at+1].upper() && items[g.at+2].upper() &&
-		x.capital(g.s, g.at+1, g.common) && x.capital(g.s, g.at+2, g.common) && x.lex.verb(items, g.at) == nil && !items[g.at+1].acronym() && x.lex.role(items[g.at+1].stem) == 0 && !x.lex.institution(items[g.at+1].stem)
+		x.capital(g.s, g.at+1) && x.capital(g.s, g.at+2) && x.lex.verb(items, g.at) == nil && !items[g.at+1].acronym() && x.lex.role(items[g.at+1].stem) == 0 && !x.lex.institution(items[g.at+1].stem)
 }
 
 // done settles what of the capital words is the name.

@@ -27,12 +27,11 @@ type mention struct {
 
 // meet finds the mentions of all sentences and who is meant by the names.
 func (x *reading) meet() {
-	common := x.commonWords()
-	x.commonly = common
+	x.commonly = x.commonWords()
 	x.capitals = x.capitalWords()
 	for _, s := range x.sentences {
 		for i := 0; i < len(s.items); {
-			m, ok := x.mentionAt(s, i, common)
+			m, ok := x.mentionAt(s, i)
 			if !ok {
 				i++
 				continue
@@ -59,7 +58,7 @@ func (x *reading) commonWords() map[string]bool {
 }
 
 // capital reports whether a word can be of a name.
-func (x *reading) capital(s *sentence, i int, common map[string]bool) bool {
+func (x *reading) capital(s *sentence, i int) bool {
 	t := &s.items[i]
 	l := x.lex
 	if !t.upper() || l.common[t.low] && (t.first || l.Language == "en" || l.VerbFinal) || l.function[t.low] && !t.acronym() || l.determiner[t.low] || l.preposition[t.low] {
@@ -71,7 +70,7 @@ func (x *reading) capital(s *sentence, i int, common map[string]bool) bool {
 	if i+1 < len(s.items) && t.acronym() && len([]rune(t.text)) > 3 && (s.items[i+1].kind == mark) {
 		return false // the place before an agency's text
 	}
-	if common[t.low] || common[t.stem] {
+	if x.commonly[t.low] || x.commonly[t.stem] {
 		return false
 	}
 	if i+1 >= len(s.items) {
@@ -131,7 +130,7 @@ func (x *reading) headAhead(s *sentence, i, n int) bool {
 }
 
 // mentionAt is the mention that begins with this item, if one does.
-func (x *reading) mentionAt(s *sentence, i int, common map[string]bool) (mention, bool) {
+func (x *reading) mentionAt(s *sentence, i int) (mention, bool) {
 	l := x.lex
 	t := &s.items[i]
 	if t.kind != word {
@@ -168,7 +167,7 @@ func (x *reading) mentionAt(s *sentence, i int, common map[string]bool) (mention
 	}
 	m.governed = x.governedAt(s, i)
 	start := j
-	g := &group{x: x, s: s, common: common, at: j, start: j}
+	g := &group{x: x, s: s, at: j, start: j}
 	if !g.scan() {
 		return mention{}, false
 	}
