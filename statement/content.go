@@ -147,18 +147,10 @@ func (m *medial) sourceSoon(k int) bool {
 // report adds a reported clause.
 func (m *medial) report(who []*mention, verb Span, p *phrase, from, to int, sure float64, reason string) bool {
 	c, ok := m.clause(from, to)
-	if !ok {
-		return false
-	}
-	if m.wordsIn(from, to) < 2 {
+	if !ok || m.wordsIn(from, to) < 2 {
 		return false
 	}
 	kind := m.kindOf(from, to)
-	for i := from; i < to; i++ {
-		if m.s.items[i].kind == quotation {
-			m.quoted[i] = true
-		}
-	}
 	// the clause is one quotation: the speaker's words
 	if kind == Mixed && m.s.items[from].kind == quotation && from+1 >= to {
 		kind, c = Direct, m.s.items[from].inner

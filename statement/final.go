@@ -9,10 +9,7 @@ import (
 // stands before the verb, in quotation marks or as a clause made a noun.
 func (x *reading) verbFinal() {
 	s := x.sentences[x.at]
-	f := &final{medial{reading: x, s: s, n: len(s.items), quoted: map[int]bool{}}, 0}
-	for f.n > 0 && s.items[f.n-1].kind == mark {
-		f.n--
-	}
+	f := &final{medial: x.medial(s)}
 	if f.pointer() || f.credited() {
 		return
 	}
@@ -38,7 +35,7 @@ func (x *reading) verbFinal() {
 
 // final is the work on one such sentence.
 type final struct {
-	medial
+	*medial
 	from int // where the next clause can begin
 }
 

@@ -223,9 +223,6 @@ func (g *group) done() bool {
 				keep = 3 // no country in the genitive
 			}
 		}
-		if keep == 1 && len(g.name) == 1 && g.at-g.office > 1 {
-			keep = 1
-		}
 	case l.VerbFinal && keep > 2 && hasAnyEnd(g.name[keep-3].low, []string{"sı", "si", "su", "sü", "ı", "i", "u", "ü"}) && g.name[keep-3].suffix == "":
 		keep = 2 // an office that the lists do not have, before a name
 	case g.comp && keep > 2:
@@ -237,14 +234,9 @@ func (g *group) done() bool {
 			keep = 0
 		}
 	}
-	cut := len(g.name) - keep
 	if len(g.name) > 0 {
-		first := g.at - len(g.name) + cut
-		if keep == 0 {
-			first = g.at
-		}
-		g.office = first
-		g.name = g.name[cut:]
+		g.office = g.at - keep
+		g.name = g.name[len(g.name)-keep:]
 	}
 	if g.house && len(g.groups) == 0 && len(g.name) == 2 && l.Inflected && !l.VerbFinal && g.start > 0 && !g.s.items[g.start].upper() && g.afterNoun() {
 		g.skip = g.at - 2 // a craftsman of the commission, Vera Koval

@@ -1,6 +1,7 @@
 package statement
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -43,22 +44,15 @@ func (x *reading) interview() map[int]*turn {
 		}
 	}
 	if labelled < 2 {
-		x.drop(turns, func(t *turn) bool {
+		maps.DeleteFunc(turns, func(_ int, t *turn) bool {
 			return t.label != "" && !slices.Contains(x.lex.Asks, t.label) && !slices.Contains(x.lex.Answers, t.label)
 		})
 	}
-	x.cast(turns)
-	x.follow(turns, asked > 1)
-	x.drop(turns, func(t *turn) bool { return t.answer && t.who == nil })
+	guest := x.guest(turns)
+	x.cast(turns, guest)
+	x.follow(turns, guest, asked > 1)
+	maps.DeleteFunc(turns, func(_ int, t *turn) bool { return t.answer && t.who == nil })
 	return turns
-}
-
-func (x *reading) drop(turns map[int]*turn, is func(*turn) bool) {
-	for i, t := range turns {
-		if is(t) {
-			delete(turns, i)
-		}
-	}
 }
 
 // turnAt is the turn that a paragraph looks like, or nil.
@@ -118,7 +112,7 @@ func (x *reading) question(t *turn) bool {
 
 // cast says who speaks in the turns with a label: whoever mostly asks is no
 // speaker, nor is a name that is no person's beside one that is.
-func (x *reading) cast(turns map[int]*turn) {
+func (x *reading) cast(turns map[int]*turn, guest *entity) {
 	type part struct {
 		turns, questions int
 		who              *entity
@@ -150,8 +144,7 @@ func (x *reading) cast(turns map[int]*turn) {
 		y.asks = y.asks || !y.answers && 2*y.questions > y.turns
 		people = people || y.who != nil && !y.asks
 	}
-	guest := x.guest(turns)
-	for _, i := range keys(turns) {
+	for _, i := range slices.Sorted(maps.Keys(turns)) {
 		t := turns[i]
 		if t.label == "" {
 			continue
@@ -223,7 +216,7 @@ func (x *reading) guest(turns map[int]*turn) *entity {
 			best = e
 		}
 	}
-	for _, i := range keys(turns) {
+	for _, i := range slices.Sorted(maps.Keys(turns)) {
 		if t := turns[i]; t.label != "" && !x.question(t) {
 			if e := x.called(t.label); e != nil {
 				note(e, 10)
@@ -251,9 +244,8 @@ func (x *reading) guest(turns map[int]*turn) *entity {
 
 // follow says which of the turns without a label answer, and which paragraphs
 // go on with an answer: those before a further question.
-func (x *reading) follow(turns map[int]*turn, plain bool) {
-	guest := x.guest(turns)
-	for _, i := range keys(turns) {
+func (x *reading) follow(turns map[int]*turn, guest *entity, plain bool) {
+	for _, i := range slices.Sorted(maps.Keys(turns)) {
 		t := turns[i]
 		if t.label != "" || !t.dash {
 			continue
@@ -341,31 +333,14 @@ func (x *reading) turn(t *turn) {
 	x.add(&found{who: t.who, as: t.as, kind: Direct, parts: []Span{body}, sentence: p, last: last, sure: t.sure, class: say, reasons: []string{"an answer in an interview"}})
 }
 
-func keys(turns map[int]*turn) []int {
-	out := make([]int, 0, len(turns))
-	for i := range turns {
-		out = append(out, i)
-	}
-	slices.Sort(out)
-	return out
-}
-
 // heading reports whether a paragraph is a heading, whose words are nobody's
 // statement: short and without a mark at its end, where the others have one.
 func (x *reading) heading(i int) bool {
-	if x.closed == 0 {
-		for _, p := range x.paragraphs {
-			if ends(p.Of(x.text)) {
-				x.closed++
-			}
-		}
-		x.closed++
-	}
 	p := x.paragraphs[i].Of(x.text)
 	if at := strings.LastIndexAny(p, "—–"); at > 0 && ends(p[:at]) {
 		return false // a quotation with a name below it
 	}
-	return !ends(p) && len(strings.Fields(p)) <= 18 && x.closed > 3 && 2*x.closed > len(x.paragraphs)
+	return !ends(p) && len(strings.Fields(p)) <= 18 && x.closed >= 3 && 2*x.closed >= len(x.paragraphs)-1
 }
 
 // ends reports whether a paragraph ends as a sentence does.

@@ -11,10 +11,7 @@ import (
 // speaker and what was said, or behind it: English, French, Ukrainian, Russian.
 func (x *reading) verbMedial() {
 	s := x.sentences[x.at]
-	m := &medial{reading: x, s: s, n: len(s.items), quoted: map[int]bool{}}
-	for m.n > 0 && s.items[m.n-1].kind == mark {
-		m.n--
-	}
+	m := x.medial(s)
 	before := len(x.found)
 	if m.pointer() || m.credited() {
 		return
@@ -47,7 +44,11 @@ type medial struct {
 	done   []Span       // of items: what belongs to a statement
 	quoted map[int]bool // quotations that do
 	last   *mention     // the subject so far
-	lastBy *entity
+}
+
+func (x *reading) medial(s *sentence) *medial {
+	_, n := unmarked(s.items, 0, len(s.items))
+	return &medial{reading: x, s: s, n: n, quoted: map[int]bool{}}
 }
 
 func (m *medial) taken(i int) bool {
@@ -163,7 +164,7 @@ func (m *medial) put(who []*mention, verb Span, p *phrase, kind string, sure flo
 		}
 		x.gender(f.who, p)
 		x.add(f)
-		m.last, m.lastBy = w, f.who
+		m.last = w
 	}
 }
 
@@ -181,16 +182,22 @@ func (x *reading) gender(e *entity, p *phrase) {
 // clause is the items from and to, not included, as a span without marks at
 // its ends. Whole quotation marks are kept.
 func (m *medial) clause(from, to int) (Span, bool) {
-	for from < to && m.s.items[from].kind == mark {
-		from++
-	}
-	for to > from && m.s.items[to-1].kind == mark {
-		to--
-	}
+	from, to = unmarked(m.s.items, from, to)
 	if from >= to {
 		return Span{}, false
 	}
 	return Span{m.s.items[from].From, m.s.items[to-1].To}, true
+}
+
+// unmarked leaves out the marks at both ends of the items from and to.
+func unmarked(items []item, from, to int) (int, int) {
+	for to > from && items[to-1].kind == mark {
+		to--
+	}
+	for from < to && items[from].kind == mark {
+		from++
+	}
+	return from, to
 }
 
 // wordsIn counts the words between two items.
@@ -207,15 +214,17 @@ func (m *medial) wordsIn(from, to int) int {
 	return n
 }
 
-// kindOf says whether a reported clause has words of the speaker in it.
+// kindOf says whether a reported clause has words of the speaker in it, and
+// notes which.
 func (m *medial) kindOf(from, to int) string {
+	kind := Reported
 	for i := from; i < to; i++ {
 		if m.s.items[i].kind == quotation {
 			m.quoted[i] = true
-			return Mixed
+			kind = Mixed
 		}
 	}
-	return Reported
+	return kind
 }
 
 // full reports whether a quotation is a sentence rather than a word or two.
@@ -331,12 +340,6 @@ func (m *medial) leading() {
 		parts = append(parts, m.s.items[k].inner)
 		m.quoted[k] = true
 		m.next = k + 1
-		// and the author again, between this part and the next
-		for e := k + 1; e < m.n && m.s.items[e].kind != quotation; e++ {
-			if m.lex.verb(m.s.items, e) != nil {
-				m.next = max(m.next, k+1)
-			}
-		}
 	}
 	m.put(who, Span{v, v + len(p.words)}, p, Direct, 0.95, "a quotation with its speaker behind it", parts...)
 }

@@ -253,7 +253,7 @@ func (x *reading) appositions(s *sentence) {
 		switch {
 		case len(gap) == 0 && (x.lex.VerbFinal || len(a.name) > 0 || len(b.name) == 0):
 			continue
-		case len(a.name) == 0 && len(a.groups) > 0 && !a.house && len(b.name) > 0 && (closed || x.lex.VerbFinal) && !x.lex.VerbFinal:
+		case len(a.name) == 0 && len(a.groups) > 0 && !a.house && len(b.name) > 0 && closed && !x.lex.VerbFinal:
 			b.office = Span{a.office.From, a.office.To}
 			b.groups = append(b.groups, a.groups...)
 			b.from, b.governed, b.indefinite, b.apposed = a.from, a.governed, false, len(gap) == 1

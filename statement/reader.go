@@ -41,6 +41,9 @@ func (r *Reader) Read(text, language string) (*Article, error) {
 	x := &reading{text: text, lex: l, paragraphs: paragraphsOf(text)}
 	for i, p := range x.paragraphs {
 		x.sentences = append(x.sentences, l.sentences(text, i, p)...)
+		if ends(p.Of(text)) {
+			x.closed++
+		}
 	}
 	x.meet()
 	turns := x.interview()
@@ -80,7 +83,7 @@ type reading struct {
 	met        []*entity       // named so far, in order
 	focus      []*entity       // whom the text was about, the last one last
 	commonly   map[string]bool // words that the text writes small somewhere
-	closed     int             // paragraphs that end as a sentence does, and one
+	closed     int             // paragraphs that end as a sentence does
 	at         int             // the sentence that is being read
 	found      []*found
 }

@@ -154,13 +154,7 @@ func (m *medial) participial(k int) bool {
 
 // content adds the words of a source: a quotation alone is direct.
 func (m *medial) content(who *mention, verb Span, from, to int, sure float64, reason string) {
-	for from < to && m.s.items[from].kind == mark {
-		from++
-	}
-	for to > from && m.s.items[to-1].kind == mark {
-		to--
-	}
-	if from >= to {
+	if from, to = unmarked(m.s.items, from, to); from >= to {
 		return
 	}
 	p := &phrase{class: say}

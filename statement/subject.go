@@ -153,7 +153,7 @@ func (m *medial) preceding(v, lo int) *mention {
 			if w := m.mentionEnding(k); t.is(",") && commas == 0 && w != nil && w.apposed && !w.governed && w.from >= lo {
 				return w // Ferreira, a former minister, later said
 			}
-			if commas++; commas > 0 && !t.is("-") {
+			if commas++; !t.is("-") {
 				if t.is(",") && m.relative(k+1) {
 					continue
 				}
