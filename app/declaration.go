@@ -11,6 +11,7 @@ import (
 
 	"github.com/truce-monitor/truce/agreement"
 	"github.com/truce-monitor/truce/commitment"
+	"github.com/truce-monitor/truce/feed/declaration"
 	"github.com/truce-monitor/truce/feed/item"
 	"github.com/truce-monitor/truce/geo"
 	"github.com/truce-monitor/truce/observation"
@@ -47,12 +48,15 @@ func (a *App) Declare(ctx context.Context, by, role, key string, d Declaration) 
 	if d.Source == "" {
 		d.Source = by
 	}
-	_, err = resolve(a.agreement, d)
-	if err == nil {
-		err = a.measures(&d)
-	}
-	if err != nil {
+	if _, err := resolve(a.agreement, d); err != nil {
 		return 0, fmt.Errorf("declaring: %w", err)
+	}
+	dated := d
+	if dated.From.IsZero() {
+		dated.From = a.now()
+	}
+	if field, err := declaration.Check(&dated); err != nil {
+		return 0, fmt.Errorf("declaring: %w", &DeclarationError{field, err})
 	}
 	data, err := canonical(d)
 	if err != nil {
@@ -60,35 +64,6 @@ func (a *App) Declare(ctx context.Context, by, role, key string, d Declaration) 
 	}
 	return a.Decide(ctx, Decision{Of: cmp.Or(d.Ref, d.Of, d.Kind), What: DecisionDeclaration, By: by, Role: role, At: d.From, Reasons: d.Text,
 		Handling: observation.Handling(d.Handling), Data: data, Key: key})
-}
-
-// measures says which time, place, number or label is none.
-func (a *App) measures(d *Declaration) error {
-	from := d.From
-	if from.IsZero() {
-		from = a.now()
-	}
-	switch {
-	case !d.Until.IsZero() && !d.Until.After(from):
-		return wrong("until", "it ends before it begins")
-	case d.Agrees != "" && d.Agrees != "yes" && d.Agrees != "no", d.Kind == posture.Host && d.Agrees == "":
-		return wrong("agrees", "%q: expected yes or no", d.Agrees)
-	case d.Weapon != "" && !slices.Contains(agreement.Weapons(), d.Weapon):
-		return wrong("weapon", "%q is not in the taxonomy", d.Weapon)
-	case d.Position != nil && !d.Position.Valid():
-		return wrong("position", "latitude %g, longitude %g is no place", d.Position.Lat, d.Position.Lon)
-	case !(d.RadiusM >= 0 && d.RadiusM < 1e6):
-		return wrong("radius_m", "%g m", d.RadiusM)
-	case d.Count < 0:
-		return wrong("count", "%d is no number of persons or pieces", d.Count)
-	case d.CountMin < 0 || d.Count > 0 && d.CountMin > d.Count:
-		return wrong("count_min", "%d: expected from 0 up to the count", d.CountMin)
-	case d.CountMax < 0 || d.CountMax > 0 && d.CountMax < max(d.Count, d.CountMin):
-		return wrong("count_max", "%d is less than the others", d.CountMax)
-	case d.Handling != "" && !observation.KnownHandling(observation.Handling(d.Handling)):
-		return wrong("handling", "%q is not a TLP 2.0 label", d.Handling)
-	}
-	return nil
 }
 
 // declared is a declaration on record.

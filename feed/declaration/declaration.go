@@ -193,22 +193,42 @@ func read(in *format.Input, get func(string) string) (*item.Declaration, error) 
 	if d.Until, err = instant(in, "until", get("until")); err != nil {
 		return nil, err
 	}
-	if !d.Until.IsZero() && !d.Until.After(d.From) {
-		return nil, errors.New("until: it ends before it begins")
-	}
-	if d.Agrees != "" && d.Agrees != "yes" && d.Agrees != "no" {
-		return nil, fmt.Errorf("agrees %q: expected yes or no", d.Agrees)
-	}
-	if d.Handling != "" && !observation.KnownHandling(observation.Handling(d.Handling)) {
-		return nil, fmt.Errorf("handling %q: expected a TLP 2.0 label such as TLP:AMBER", d.Handling)
-	}
-	if d.Weapon != "" && !slices.Contains(observation.Weapons(), observation.Weapon(d.Weapon)) {
-		return nil, fmt.Errorf("weapon %q: not in the taxonomy", d.Weapon)
-	}
 	if err := place(d, get); err != nil {
 		return nil, err
 	}
-	return d, counts(d, get)
+	if err := counts(d, get); err != nil {
+		return nil, err
+	}
+	if field, err := Check(d); err != nil {
+		return nil, fmt.Errorf("%s: %w", field, err)
+	}
+	return d, nil
+}
+
+// Check says which time, place, number or label of a declaration is none, by its
+// name in JSON. What its words mean under an agreement is for who knows that.
+func Check(d *item.Declaration) (field string, err error) {
+	switch {
+	case !d.Until.IsZero() && !d.Until.After(d.From):
+		return "until", errors.New("it ends before it begins")
+	case (d.Agrees != "" || d.Kind == "host") && d.Agrees != "yes" && d.Agrees != "no":
+		return "agrees", fmt.Errorf("%q: expected yes or no", d.Agrees)
+	case d.Weapon != "" && !slices.Contains(observation.Weapons(), observation.Weapon(d.Weapon)):
+		return "weapon", fmt.Errorf("%q is not in the taxonomy", d.Weapon)
+	case d.Position != nil && !d.Position.Valid():
+		return "position", fmt.Errorf("latitude %g, longitude %g is no place", d.Position.Lat, d.Position.Lon)
+	case !(d.RadiusM >= 0 && d.RadiusM < 1e6):
+		return "radius_m", fmt.Errorf("%g m", d.RadiusM)
+	case d.Count < 0:
+		return "count", fmt.Errorf("%d is no number of persons or pieces", d.Count)
+	case d.CountMin < 0 || d.Count > 0 && d.CountMin > d.Count:
+		return "count_min", fmt.Errorf("%d: expected from 0 up to the count", d.CountMin)
+	case d.CountMax < 0 || d.CountMax > 0 && d.CountMax < max(d.Count, d.CountMin):
+		return "count_max", fmt.Errorf("%d is less than the others", d.CountMax)
+	case d.Handling != "" && !observation.KnownHandling(observation.Handling(d.Handling)):
+		return "handling", fmt.Errorf("%q is not a TLP 2.0 label", d.Handling)
+	}
+	return "", nil
 }
 
 func instant(in *format.Input, name, s string) (time.Time, error) {
@@ -237,17 +257,11 @@ func place(d *item.Declaration, get func(string) string) error {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
-	if !p.Valid() {
-		return fmt.Errorf("latitude %g, longitude %g is no place", p.Lat, p.Lon)
-	}
 	d.Position, d.RadiusM = p, assumedRadius
 	if s := get("radius_m"); s != "" {
 		var err error
 		if d.RadiusM, err = value.Float([]byte(s)); err != nil {
 			return fmt.Errorf("radius_m: %w", err)
-		}
-		if !(d.RadiusM >= 0 && d.RadiusM < 1e6) {
-			return fmt.Errorf("radius_m: %g m", d.RadiusM)
 		}
 	}
 	return nil
@@ -262,17 +276,10 @@ func counts(d *item.Declaration, get func(string) string) error {
 		if s == "" {
 			continue
 		}
-		n, err := value.Int([]byte(s))
-		if err != nil {
+		var err error
+		if *f.to, err = value.Int([]byte(s)); err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
-		if n < 0 {
-			return fmt.Errorf("%s: %d", f.name, n)
-		}
-		*f.to = n
-	}
-	if d.CountMax > 0 && d.CountMax < max(d.Count, d.CountMin) {
-		return fmt.Errorf("count_max: %d is less than the others", d.CountMax)
 	}
 	return nil
 }
