@@ -101,6 +101,11 @@ func readCodes(t *testing.T, dir string, kinds map[string][]string) codes {
 			return true
 		})
 		ast.Inspect(f.Body, func(n ast.Node) bool {
+			if x, ok := n.(*ast.KeyValueExpr); ok {
+				if key, ok := x.Key.(*ast.Ident); ok && key.Name == "Grounds" {
+					kinds["ground"] = slices.AppendSeq(kinds["ground"], maps.Keys(words(x.Value)))
+				}
+			}
 			call, ok := n.(*ast.CallExpr)
 			if !ok || len(call.Args) < 2 {
 				return true
@@ -280,6 +285,11 @@ func TestEveryReasonHasASentence(t *testing.T) {
 			for _, w := range kinds[kind] {
 				if texts[as+"."+w] == nil {
 					t.Errorf("%s: no words for the %s %q", lang, kind, w)
+				}
+			}
+			for key := range texts {
+				if w, ok := strings.CutPrefix(key, as+"."); ok && key != "ground.and" && !slices.Contains(kinds[kind], w) {
+					t.Errorf("%s: %q is the word of no %s", lang, key, kind)
 				}
 			}
 		}
