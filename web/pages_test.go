@@ -217,7 +217,8 @@ func TestDayAfterItsReport(t *testing.T) {
 	v.goTo("/day/2026-03-04")
 	v.wait(`document.querySelector(".day-report")?.contentDocument?.querySelector("h1")`)
 	v.wait(`!document.querySelector(".day-wait")`)
-	time.Sleep(3 * time.Second)
+	eval[bool](v, `(setTimeout(() => setTimeout(() => globalThis.itself = true)), true)`) // as an effect comes: after those that wait
+	v.wait(`globalThis.itself`)
 	if eval[bool](v, `!!document.querySelector(".day-wait")`) {
 		t.Error("the report is there and the page says that it waits for it")
 	}
