@@ -11,9 +11,6 @@ import { useLoad } from "../ui/load";
 import { usePlaceMap } from "../ui/place";
 import type { Declared } from "./guarantees-posture";
 
-/** of says of what kind a declared thing is, and in which country or to whose forces. */
-export const of = (d: Declared) => (d.kind === "host" ? t(`declare.agrees.${d.agrees === "yes" ? "yes" : "no"}.to`, { who: d.host ? party(d.host) : t("declare.everybody") }) : t("posture." + d.kind) + (d.host ? ` · ${t("guarantees.in", { host: party(d.host) })}` : ""));
-
 const empty = {
   thing: "", kind: "unit", party: "", by: "", name: "", host: "", force: "", weapon: "", agrees: "", commitment: "", count: "", count_min: "", count_max: "",
   position: "", radius_m: "", from: "", until: "", text: "", handling: "",
@@ -98,7 +95,7 @@ export function Declare({ known, done }: { known: Declared[]; done: (record: num
             </select>
           </Field>
         )}
-        {pick("kind", t("declare.kind"), ["unit", "base", "host"].map(k => [k, t("declare.kind." + k)]), undefined, { disabled: !!it })}
+        {pick("kind", t("declare.kind"), ["unit", "base", "host"].map(k => [k, t("posture." + k)]), undefined, { disabled: !!it })}
         {pick("party", t(stands ? "declare.party" : "declare.party.host"), parties, "–", { disabled: !!it })}
         {!it && pick("by", t("declare.by"), parties, t("declare.by.itself"))}
       </div>

@@ -8,7 +8,7 @@ import { can, party, session } from "../state";
 import { Badge, distance, Failure, Instant, Table, Waiting } from "../ui";
 import { Behind } from "../ui/form";
 import { useLoad } from "../ui/load";
-import { Declare, of } from "./guarantees-declare";
+import { Declare } from "./guarantees-declare";
 
 export interface Declared {
   id: string; source: string; ref: string; kind: string; name?: string; party: string; host?: string; force?: string; weapon?: string; agrees?: string; commitment?: string;
@@ -19,6 +19,9 @@ interface Posture {
   at: string; withheld?: number; declared: Declared[];
   ceilings: { of: string; limit?: string; result: Result; probability: number; party?: string; host?: string; max: number; least: number; most: number; open?: boolean }[];
 }
+
+/** Of what kind it is, and in which country or to whose forces. */
+const of = (d: Declared) => (d.kind === "host" ? t(`declare.agrees.${d.agrees === "yes" ? "yes" : "no"}.to`, { who: d.host ? party(d.host) : t("declare.everybody") }) : t("posture." + d.kind) + (d.host ? ` · ${t("guarantees.in", { host: party(d.host) })}` : ""));
 
 /** How many it says that it is. */
 const strength = (d: Declared) => {

@@ -61,7 +61,7 @@ export function Visit({ sites, done }: { sites: Sheet[]; done: (record: number) 
       <div class="side broad">
         {pick("site", t("issues.storage"), sitesOf(sites))}
         {pick("outcome", t("issues.visit.outcome"), ["checked", "prevented", "abandoned"].map(o => [o, word("visit", o)]))}
-        {when("at", t("issues.visit.at", { zone: time.mark(new Date()) }))}
+        {when("at", t("intake.when", { zone: time.mark(new Date()) }))}
       </div>
       {w.outcome === "checked" && <Rows name="found" form="visit" legend={t("issues.visit.found")} rows={rows} put={list} wrong={wrong} sheet={sheet} sites={sites} />}
       {area("remarks", t("issues.visit.remarks"))}
