@@ -278,6 +278,17 @@ func TestLedgerOnThePage(t *testing.T) {
 	if x := sheetOf("store-russia"); len(x.Visits) != 2 || x.Visits[0].Outcome != "prevented" {
 		t.Errorf("after a visit that was prevented: %+v", x.Visits)
 	}
+
+	// What is declared for later is not in the list yet, and that is said.
+	v.press("Declare an inventory")
+	v.fill(map[string]string{"stock-site": "store-russia", "stock-at": "2099-01-01T00:00"})
+	v.fill(map[string]string{"stock-number-mlrs": "7"})
+	v.press("Put on record")
+	v.recorded()
+	v.wait(`document.activeElement.textContent.includes("It is shown from its beginning on.")`)
+	if l := rockets(); l.Declared != 3 {
+		t.Errorf("declared for later: %+v", l)
+	}
 }
 
 // Who may not declare sees what is declared, and no form.

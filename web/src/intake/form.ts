@@ -69,20 +69,35 @@ function angle(s: string, letters: string): number | null {
   return (d! < 0 || m[2]!.startsWith("-") ? -1 : 1) * (letter === "S" || letter === "W" ? -1 : 1) * Math.round(size * 1e6) / 1e6;
 }
 
-const labels = ["TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"];
+export const labels = ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"];
+
+const stamp = (at: Date) => at.toISOString().replace(".000Z", "Z");
+
+/** reader reads what was typed, the times by a clock in the zone, and notes what is wrong with it. */
+export function reader<W extends { [K in keyof W]: string }>(w: W, zone: string) {
+  const wrong: Partial<Record<keyof W, string>> = {};
+  return {
+    wrong,
+    number(name: keyof W, { low = 0, high = 1e6, whole = true } = {}): number | undefined {
+      if (!w[name].trim()) return undefined;
+      const v = numeral(w[name]);
+      if (v === null || (whole && !Number.isInteger(v))) wrong[name] = whole ? "intake.wrong.whole" : "intake.wrong.number";
+      else if (v < low || v > high) wrong[name] = "intake.wrong.range";
+      else return v;
+      return undefined;
+    },
+    when(name: keyof W): string | undefined {
+      const at = instant(w[name], zone);
+      if (!at) wrong[name] = "intake.wrong.time";
+      return at ? stamp(at) : undefined;
+    },
+  };
+}
 
 /** The observation without source and ref, or what is wrong. now is the device's clock. */
 export function observation(f: Fields, lang: string, now: Date): { observation: Record<string, unknown> | null; wrong: Wrong } {
-  const wrong: Wrong = {};
+  const { wrong, number } = reader(f, f.zone);
   const o: Record<string, unknown> = {};
-  const check = (field: keyof Fields, { low = 0, high = Infinity, whole = false } = {}): number | undefined => {
-    if (f[field].trim() === "") return undefined;
-    const v = numeral(f[field]);
-    if (v === null || (whole && !Number.isInteger(v))) wrong[field] = whole ? "intake.wrong.whole" : "intake.wrong.number";
-    else if (v < low || v > high) wrong[field] = "intake.wrong.range";
-    else return v;
-    return undefined;
-  };
 
   if (!f.activity) wrong.activity = "intake.wrong.activity";
   o["activity"] = f.activity;
@@ -91,16 +106,16 @@ export function observation(f: Fields, lang: string, now: Date): { observation: 
 
   const p = f.at.trim() ? position(f.at) : null;
   if (f.at.trim() && !p) wrong.at = "intake.wrong.position";
-  const radius = check("radius", { low: 1, high: 500_000 });
+  const radius = number("radius", { low: 1, high: 500_000, whole: false });
   if (f.where === "there") {
     if (p) {
       if (radius === undefined && !wrong.radius) wrong.radius = "intake.wrong.radius";
       Object.assign(o, p, { radius_m: radius });
     } else if (!f.place.trim() && !wrong.at) wrong.at = "intake.wrong.place";
   } else {
-    const bearing = check("bearing", { high: 360 });
-    const distance = check("distance", { high: 200 });
-    const bearingError = check("bearingError", { high: 180 }), distanceError = check("distanceError", { high: 200 });
+    const bearing = number("bearing", { high: 360, whole: false });
+    const distance = number("distance", { high: 200, whole: false });
+    const bearingError = number("bearingError", { high: 180, whole: false }), distanceError = number("distanceError", { high: 200, whole: false });
     if (p) {
       const km = (v: number) => Math.round(v * 1e6) / 1e3;
       o["observer"] = p;
@@ -118,20 +133,19 @@ export function observation(f: Fields, lang: string, now: Date): { observation: 
     const to = new Date(until.getTime() + 59_000);
     if (until < since) wrong.until = "intake.wrong.order";
     else if (since.getTime() > now.getTime() + 60_000) wrong.since = "intake.wrong.future";
-    o["from"] = since.toISOString().replace(".000Z", "Z");
-    o["to"] = (to > now && since <= now ? new Date(Math.floor(now.getTime() / 1000) * 1000) : to).toISOString().replace(".000Z", "Z");
+    o["from"] = stamp(since);
+    o["to"] = stamp(to > now && since <= now ? new Date(Math.floor(now.getTime() / 1000) * 1000) : to);
   }
-  o["reported"] = new Date(Math.floor(now.getTime() / 1000) * 1000).toISOString().replace(".000Z", "Z");
+  o["reported"] = stamp(new Date(Math.floor(now.getTime() / 1000) * 1000));
 
-  const most = { low: 0, high: 1_000_000, whole: true };
-  const n = check("count", most), min = check("min", most), max = check("max", most);
+  const n = number("count"), min = number("min"), max = number("max");
   if (min !== undefined && max !== undefined && min > max) wrong.max = "intake.wrong.order";
   else if (n !== undefined && ((min !== undefined && n < min) || (max !== undefined && n > max))) wrong.count = "intake.wrong.between";
   for (const [k, v] of [["count", n], ["count_min", min], ["count_max", max]] as const) if (v) o[k] = v;
   if (f.direction) o["direction"] = f.direction;
   if (f.weapon) o["weapon"] = f.weapon;
   if (f.party) o["party"] = f.party;
-  const killed = check("killed", most), injured = check("injured", most);
+  const killed = number("killed"), injured = number("injured");
   for (const [k, v] of [["killed", killed], ["injured", injured]] as const) if (v) o[k] = v;
   if (f.text.trim()) {
     o["text"] = f.text.trim();

@@ -2,11 +2,11 @@
 import { useState } from "preact/hooks";
 import { api, get, post } from "../api";
 import { said, t, word, type Texts } from "../i18n";
-import { position } from "../intake/form";
+import { position, reader } from "../intake/form";
 import { wall } from "../intake/wall";
 import { party, session, status } from "../state";
 import * as time from "../time";
-import { Field, inputs, labels, reader, Send, useSend, weapons, type Made } from "../ui/form";
+import { Field, handlings, inputs, now, Send, useSend, weapons, type Made } from "../ui/form";
 import { useLoad } from "../ui/load";
 import { usePlaceMap } from "../ui/place";
 import type { Declared } from "./guarantees-posture";
@@ -19,7 +19,7 @@ type Fields = typeof empty;
 
 /** made is the declaration that the fields make, and what is wrong with them. */
 function made(w: Fields, known: Declared | undefined): Made {
-  const { wrong, number, when } = reader(w);
+  const { wrong, number, when } = reader(w, time.zone());
   const stands = w.kind !== "host";
   const body: Record<string, unknown> = { kind: w.kind, party: w.party, source: known?.source ?? (w.by || w.party), ...(known && { ref: known.ref }) };
   if (!w.party) wrong["party"] = "form.needed";
@@ -49,7 +49,6 @@ function made(w: Fields, known: Declared | undefined): Made {
   return { body, wrong };
 }
 
-const now = () => wall(new Date(), time.zone());
 const text = (n: number | undefined) => (n ? String(n) : "");
 
 export function Declare({ known, done }: { known: Declared[]; done: (record: number, from: string) => void }) {
@@ -143,7 +142,7 @@ export function Declare({ known, done }: { known: Declared[]; done: (record: num
       <div class="side broad">
         {when("from", t("form.from", { zone }))}
         {when("until", t("form.until", { zone }))}
-        {pick("handling", t("intake.handling"), labels, t(stands ? "declare.handling.stands" : "form.handling.none"))}
+        {pick("handling", t("intake.handling"), handlings, t(stands ? "declare.handling.stands" : "form.handling.none"))}
       </div>
       {it && <p class="small grey">{t("declare.again")} <button type="button" class="link" onClick={() => put({ from: wall(new Date(it.from), time.zone()) })}>{t("declare.again.from", { at: time.local(new Date(it.from)) })}</button></p>}
       {area("text", t("declare.text"))}

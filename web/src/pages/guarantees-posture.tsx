@@ -6,7 +6,7 @@ import { boundsOf, widen, type Bounds } from "../map/geometry";
 import { SvgMap } from "../map/svg";
 import { can, party, session } from "../state";
 import { Badge, distance, Failure, Instant, Table, Waiting } from "../ui";
-import { Behind } from "../ui/form";
+import { Behind, unseen } from "../ui/form";
 import { useLoad } from "../ui/load";
 import { Declare } from "./guarantees-declare";
 
@@ -70,7 +70,7 @@ export function Stationed({ at }: { at: string | undefined }) {
       )}
       {can("declare") && (
         <Behind label={t("declare.new")}>
-          {done => <Declare known={x.declared} done={(record, from) => { done(record, Date.parse(from) > Date.parse(x.at) && Date.parse(from) > Date.now() ? t("form.later") : at ? t("form.at-earlier") : undefined); load.again(); }} />}
+          {done => <Declare known={x.declared} done={(record, from) => { done(record, unseen(from, x, at)); load.again(); }} />}
         </Behind>
       )}
     </section>

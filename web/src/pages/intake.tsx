@@ -10,7 +10,7 @@ import { failure, session, status } from "../state";
 import type { Party } from "../api";
 import * as time from "../time";
 import { Instant, Page } from "../ui";
-import { Field as Named, invalid as faulty, weapons } from "../ui/form";
+import { Field as Named, handlings, inputs, invalid as faulty, weapons } from "../ui/form";
 import { usePlaceMap } from "../ui/place";
 
 const frequent = ["explosion", "burst", "shot", "shelling", "uav-flight", "uav-strike", "movement", "fire"];
@@ -21,7 +21,6 @@ const activities = [
 const hows = ["saw", "heard", "recorded"];
 const means = ["patrol", "post", "camera", "uav", "hotline"];
 const directions = ["undetermined", "outgoing", "incoming", "impact", "in-flight"];
-const labels = ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"];
 
 /** What the page must know of the server without asking it. */
 interface Known { account: string; name: string; parties: Party[]; zone: string; area?: [number, number, number, number] | undefined }
@@ -203,6 +202,8 @@ function Form({ box, known, stored }: { box: Outbox; known: Known; stored: () =>
       <span class="with"><input id={`intake-${field}`} value={f[field]} onInput={e => put({ [field]: e.currentTarget.value })} {...invalid(field, wrong)} {...more} />{after}</span>
     </Field>
   );
+  const { pick } = inputs("intake", f, put, wrong);
+  const words = (kind: string, names: string[]) => names.map((n): [string, string] => [n, word(kind, n)]);
   const decimal = { inputMode: "decimal", autocomplete: "off", size: 8 };
   const whole = { inputMode: "numeric", autocomplete: "off", size: 5 };
 
@@ -217,18 +218,13 @@ function Form({ box, known, stored }: { box: Outbox; known: Known; stored: () =>
         <div class="choices" role="radiogroup" aria-label={t("intake.activity")}>
           {frequent.map(a => <Choice name="activity" value={a} now={f.activity} label={word("activity", a)} put={v => put({ activity: v })} />)}
         </div>
-        <Field field="activity" label={t("intake.activity.all")} wrong={wrong}>
-          <select id="intake-activity" value={f.activity} onChange={e => put({ activity: e.currentTarget.value })} {...invalid("activity", wrong)}>
-            <option value="">–</option>
-            {activities.map(a => <option value={a}>{word("activity", a)}</option>)}
-          </select>
-        </Field>
+        {pick("activity", t("intake.activity.all"), words("activity", activities), "–")}
         <div class="choices" role="radiogroup" aria-label={t("intake.how")}>
           {hows.map(h => <Choice name="how" value={h} now={f.how} label={word("how", h)} put={v => put({ how: v })} />)}
         </div>
         <div class="side">
-          <Pick field="means" label={t("intake.means")} f={f} put={put} values={means} kind="means" />
-          <Pick field="weapon" label={t("intake.weapon")} f={f} put={put} values={weapons} kind="weapon" none />
+          {pick("means", t("intake.means"), words("means", means))}
+          {pick("weapon", t("intake.weapon"), words("weapon", weapons), "–")}
         </div>
       </fieldset>
 
@@ -282,7 +278,7 @@ function Form({ box, known, stored }: { box: Outbox; known: Known; stored: () =>
           </Field>
           {text("min", t("intake.min"), whole)}
           {text("max", t("intake.max"), whole)}
-          <Pick field="direction" label={t("intake.direction")} f={f} put={put} values={directions} kind="direction" none />
+          {pick("direction", t("intake.direction"), words("direction", directions), "–")}
         </div>
         <div class="side">
           {text("killed", t("intake.killed"), whole)}
@@ -297,18 +293,8 @@ function Form({ box, known, stored }: { box: Outbox; known: Known; stored: () =>
         </Field>
         <Photos photos={photos} put={picture} />
         <div class="side broad">
-          <Field field="party" label={t("intake.party")} wrong={wrong}>
-            <select id="intake-party" value={f.party} onChange={e => put({ party: e.currentTarget.value })}>
-              <option value="">{t("intake.party.none")}</option>
-              {known.parties.map(p => <option value={p.id}>{said(p.name)}</option>)}
-            </select>
-          </Field>
-          <Field field="handling" label={t("intake.handling")} wrong={wrong}>
-            <select id="intake-handling" value={f.handling} onChange={e => put({ handling: e.currentTarget.value })}>
-              <option value="">{t("intake.handling.none")}</option>
-              {labels.map(l => <option value={l}>{l}</option>)}
-            </select>
-          </Field>
+          {pick("party", t("intake.party"), known.parties.map(p => [p.id, said(p.name)]), t("intake.party.none"))}
+          {pick("handling", t("intake.handling"), handlings, t("intake.handling.none"))}
         </div>
         <p class="small grey">{t("intake.party.note")}</p>
       </fieldset>
@@ -331,17 +317,6 @@ const Field = ({ field, label, wrong, children }: { field: keyof Fields; label: 
 const Choice = ({ name, value, now, label, put }: { name: string; value: string; now: string; label: string; put: (v: string) => void }) => (
   <label class="choice"><input type="radio" name={name} value={value} checked={now === value} onChange={() => put(value)} /><span>{label}</span></label>
 );
-
-function Pick({ field, label, f, put, values, kind, none = false }: { field: keyof Fields; label: string; f: Fields; put: (c: Partial<Fields>) => void; values: string[]; kind: string; none?: boolean }) {
-  return (
-    <Field field={field} label={label} wrong={{}}>
-      <select id={`intake-${field}`} value={f[field]} onChange={e => put({ [field]: e.currentTarget.value })}>
-        {none && <option value="">–</option>}
-        {values.map(v => <option value={v}>{word(kind, v)}</option>)}
-      </select>
-    </Field>
-  );
-}
 
 /** The compass point of a bearing, as a second look at what was typed. */
 function compass(bearing: string): string {

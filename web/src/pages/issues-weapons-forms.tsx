@@ -3,10 +3,9 @@
 import { useState } from "preact/hooks";
 import { post } from "../api";
 import { said, t, word } from "../i18n";
-import { numeral } from "../intake/form";
-import { wall } from "../intake/wall";
+import { numeral, reader } from "../intake/form";
 import * as time from "../time";
-import { Field, inputs, invalid, labels, reader, Send, useSend, weapons, type Wrong } from "../ui/form";
+import { Field, handlings, inputs, invalid, now, Send, useSend, weapons, type Wrong } from "../ui/form";
 import type { Sheet } from "./issues-weapons";
 
 /** A class of weapons as it is typed: how many, which of the declared numbers were seen, and others. */
@@ -31,10 +30,9 @@ function items(rows: Row[]): { list: Record<string, unknown>[]; wrong: Wrong } {
   return { list, wrong };
 }
 
-const now = () => wall(new Date(), time.zone());
 const sitesOf = (sites: Sheet[]) => sites.map((s): [string, string] => [s.site, said(s.name)]);
 
-export function Visit({ sites, done }: { sites: Sheet[]; done: (record: number) => void }) {
+export function Visit({ sites, done }: { sites: Sheet[]; done: (record: number, at: string) => void }) {
   const [w, set] = useState(() => ({ site: sites[0]!.site, outcome: "checked", at: now(), remarks: "", handling: "" }));
   const sheet = sites.find(s => s.site === w.site) ?? sites[0]!;
   const [rows, list] = useState<Row[]>(() => sheet.lines.map(l => row(l.weapon)));
@@ -43,7 +41,7 @@ export function Visit({ sites, done }: { sites: Sheet[]; done: (record: number) 
     if (change.site) list((sites.find(s => s.site === change.site)?.lines ?? []).map(l => row(l.weapon)));
   };
   const { form, busy, failed, wrong } = useSend(() => {
-    const { wrong, when } = reader(w);
+    const { wrong, when } = reader(w, time.zone());
     const at = when("at");
     if (at && Date.parse(at) > Date.now() + 60_000) wrong["at"] = "intake.wrong.future";
     const found = w.outcome === "checked" ? items(rows) : undefined;
@@ -53,7 +51,7 @@ export function Visit({ sites, done }: { sites: Sheet[]; done: (record: number) 
     };
   }, async ({ site, ...body }, key) => {
     const { record } = await post<{ record: number }>(`/api/v1/weapons/${encodeURIComponent(String(site))}/visits`, body, { headers: { "Idempotency-Key": key } });
-    done(record);
+    done(record, String(body["at"]));
   });
   const { pick, when, area } = inputs("visit", w, put, wrong);
   return (
@@ -65,13 +63,13 @@ export function Visit({ sites, done }: { sites: Sheet[]; done: (record: number) 
       </div>
       {w.outcome === "checked" && <Rows name="found" form="visit" legend={t("issues.visit.found")} rows={rows} put={list} wrong={wrong} sheet={sheet} sites={sites} />}
       {area("remarks", t("issues.visit.remarks"))}
-      <div class="side">{pick("handling", t("intake.handling"), labels, t("form.handling.none"))}</div>
+      <div class="side">{pick("handling", t("intake.handling"), handlings, t("form.handling.none"))}</div>
       <Send failed={failed} wrong={wrong} busy={busy} label={t("form.send")} />
     </form>
   );
 }
 
-export function Stock({ sites, done }: { sites: Sheet[]; done: (record: number) => void }) {
+export function Stock({ sites, done }: { sites: Sheet[]; done: (record: number, at: string) => void }) {
   const declared = (s: Sheet) => s.lines.filter(l => l.declared > 0).map(l => row(l.weapon, { number: String(l.declared), others: (l.serials ?? []).map(x => x.serial).join(" ") }));
   const [w, set] = useState(() => ({ site: sites[0]!.site, at: now(), reasons: "", handling: "" }));
   const [rows, list] = useState<Row[]>(() => declared(sites[0]!));
@@ -81,7 +79,7 @@ export function Stock({ sites, done }: { sites: Sheet[]; done: (record: number) 
     if (s) list(declared(s));
   };
   const { form, busy, failed, wrong } = useSend(() => {
-    const { wrong, when } = reader(w);
+    const { wrong, when } = reader(w, time.zone());
     const stands = items(rows);
     return {
       body: { site: w.site, at: when("at"), items: stands.list, ...(w.reasons.trim() && { reasons: w.reasons.trim() }), ...(w.handling && { handling: w.handling }) },
@@ -89,7 +87,7 @@ export function Stock({ sites, done }: { sites: Sheet[]; done: (record: number) 
     };
   }, async ({ site, ...body }, key) => {
     const { record } = await post<{ record: number }>(`/api/v1/weapons/${encodeURIComponent(String(site))}/inventory`, body, { headers: { "Idempotency-Key": key } });
-    done(record);
+    done(record, String(body["at"]));
   });
   const { pick, when, area } = inputs("stock", w, put, wrong);
   return (
@@ -100,7 +98,7 @@ export function Stock({ sites, done }: { sites: Sheet[]; done: (record: number) 
       </div>
       <Rows name="items" form="stock" legend={t("issues.stock.items")} rows={rows} put={list} wrong={wrong} />
       {area("reasons", t("issues.stock.reasons"))}
-      <div class="side">{pick("handling", t("intake.handling"), labels, t("form.handling.none"))}</div>
+      <div class="side">{pick("handling", t("intake.handling"), handlings, t("form.handling.none"))}</div>
       <Send failed={failed} wrong={wrong} busy={busy} label={t("form.send")} />
     </form>
   );

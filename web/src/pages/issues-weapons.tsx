@@ -4,7 +4,7 @@ import { number, said, t, word, type Texts } from "../i18n";
 import { can, party, session } from "../state";
 import * as time from "../time";
 import { Failure, Instant, Table, Waiting } from "../ui";
-import { Behind } from "../ui/form";
+import { Behind, unseen } from "../ui/form";
 import { useLoad } from "../ui/load";
 import { Stock, Visit } from "./issues-weapons-forms";
 
@@ -16,7 +16,6 @@ export function Weapons({ at }: { at: string | undefined }) {
   const load = useLoad(signal => get<Ledger>("/api/v1/weapons", { at }, { signal }), [at, session.value]);
   const x = load.value;
   const seen = x?.seen ?? [];
-  const note = at ? t("form.at-earlier") : undefined;
   const rows = (x?.sites ?? []).flatMap(s => s.lines.map((l, i) => ({ s, l, first: i === 0 })));
   return (
     <section aria-labelledby="weapons">
@@ -38,8 +37,8 @@ export function Weapons({ at }: { at: string | undefined }) {
           ]} />
           {can("declare") && x.sites.length > 0 && (
             <div class="side-by-side">
-              <Behind label={t("issues.visit.new")}>{done => <Visit sites={x.sites} done={record => { done(record, note); load.again(); }} />}</Behind>
-              <Behind label={t("issues.stock.new")}>{done => <Stock sites={x.sites} done={record => { done(record, note); load.again(); }} />}</Behind>
+              <Behind label={t("issues.visit.new")}>{done => <Visit sites={x.sites} done={(record, when) => { done(record, unseen(when, x, at)); load.again(); }} />}</Behind>
+              <Behind label={t("issues.stock.new")}>{done => <Stock sites={x.sites} done={(record, when) => { done(record, unseen(when, x, at)); load.again(); }} />}</Behind>
             </div>
           )}
           <Table caption={t("issues.weapons.seen", { since: time.local(new Date(x.since)) })} rows={seen.slice(0, 100)} empty={t("issues.weapons.unseen")} columns={[

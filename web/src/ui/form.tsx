@@ -4,8 +4,8 @@ import { useRef, useState } from "preact/hooks";
 import { Problem } from "../api";
 import { has, t } from "../i18n";
 import { newRef } from "../intake/outbox";
-import { instant } from "../intake/wall";
-import { numeral } from "../intake/form";
+import { labels } from "../intake/form";
+import { wall } from "../intake/wall";
 import * as time from "../time";
 import { Failure } from "./index";
 
@@ -77,10 +77,10 @@ export const Field = ({ id, label, wrong, children }: { id: string; label: strin
 );
 
 /** inputs draws a form's fields by their names. */
-export function inputs<W extends Record<string, string>>(form: string, w: W, put: (change: Partial<W>) => void, wrong: Wrong) {
+export function inputs<W extends { [K in keyof W]: string }>(form: string, w: W, put: (change: Partial<W>) => void, wrong: Wrong) {
   type Name = keyof W & string;
   const set = (name: Name) => (e: { currentTarget: { value: string } }) => put({ [name]: e.currentTarget.value } as Partial<W>);
-  const at = (name: Name) => ({ id: `${form}-${name}`, name, value: w[name]!, ...invalid(`${form}-${name}`, wrong[name]) });
+  const at = (name: Name) => ({ id: `${form}-${name}`, name, value: w[name], ...invalid(`${form}-${name}`, wrong[name]) });
   const field = (name: Name, label: string, control: ComponentChildren) => <Field id={`${form}-${name}`} label={label} wrong={wrong[name]}>{control}</Field>;
   return {
     text: (name: Name, label: string, more: Record<string, unknown> = {}) => field(name, label, <input {...at(name)} autocomplete="off" onInput={set(name)} {...more} />),
@@ -96,28 +96,14 @@ export const weapons = [
   "unknown", "small-arms", "hmg", "agl", "rpg", "atgm", "mortar-82", "mortar-120", "cannon", "tank", "artillery-lt100", "artillery-ge100", "mlrs", "missile", "uav", "aircraft", "mine",
 ];
 
-export const labels = ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"].map((l): [string, string] => [l, l]);
+export const handlings = labels.map((l): [string, string] => [l, l]);
 
-/** reader reads what was typed, and notes what is wrong with it. */
-export function reader<W extends Record<string, string>>(w: W) {
-  const wrong: Wrong = {};
-  return {
-    wrong,
-    number(name: keyof W & string, { low = 0, high = 1e6, whole = true } = {}): number | undefined {
-      if (!w[name]!.trim()) return undefined;
-      const v = numeral(w[name]!);
-      if (v === null || (whole && !Number.isInteger(v))) wrong[name] = whole ? "intake.wrong.whole" : "intake.wrong.number";
-      else if (v < low || v > high) wrong[name] = "intake.wrong.range";
-      else return v;
-      return undefined;
-    },
-    when(name: keyof W & string): string | undefined {
-      const at = instant(w[name]!, time.zone());
-      if (!at) wrong[name] = "intake.wrong.time";
-      return at?.toISOString().replace(".000Z", "Z");
-    },
-  };
-}
+/** What the agreement's clock shows now, as an input for date and time wants it. */
+export const now = () => wall(new Date(), time.zone());
+
+/** Why the list of an instant doesn't show what is on record from another one. */
+export const unseen = (from: string, list: { at: string }, asked: string | undefined) =>
+  Date.parse(from) > Date.parse(list.at) && Date.parse(from) > Date.now() ? t("form.later") : asked ? t("form.at-earlier") : undefined;
 
 const focus = (e: HTMLElement | null) => e?.focus();
 
