@@ -6,6 +6,7 @@ import { position, reader } from "../intake/form";
 import { wall } from "../intake/wall";
 import { party, session, status } from "../state";
 import * as time from "../time";
+import { Failure } from "../ui";
 import { Field, handlings, inputs, now, Send, useSend, weapons, type Made } from "../ui/form";
 import { useLoad } from "../ui/load";
 import { usePlaceMap } from "../ui/place";
@@ -80,11 +81,13 @@ export function Declare({ known, done }: { known: Declared[]; done: (record: num
     ...(sites.value?.sites ?? []).flatMap(s => (s.position ? [{ id: s.id, name: said(s.name), at: s.position, radius: s.radius_m }] : [])),
     ...known.flatMap(d => (d.position ? [{ id: d.id, name: d.name ?? d.id, at: d.position, radius: d.radius_m ?? 0 }] : [])),
   ];
+  const missing = terms.failure ?? pledges.failure ?? sites.failure;
   const stands = w.kind !== "host";
   const zone = time.mark(new Date());
   return (
     <form {...form} class="step-form" noValidate>
       <p class="grey">{t("declare.lead")}</p>
+      {missing && <Failure text={missing} />}
       <div class="side">
         {known.length > 0 && (
           <Field id="declare-thing" label={t("declare.thing")}>

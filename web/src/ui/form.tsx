@@ -59,7 +59,7 @@ function refusal(x: unknown, form: HTMLFormElement | null): [Wrong, string] {
   const wrong: Wrong = {}, rest: string[] = [];
   for (const e of x.errors) {
     const field = /^body\.(\w+)/.exec(e.location ?? "")?.[1] ?? "";
-    if (!form?.elements.namedItem(field)) rest.push(e.message ?? "");
+    if (!form?.elements.namedItem(field)) rest.push(e.message ?? x.message);
     else wrong[field] ??= has(`form.refused.${field}`) ? `form.refused.${field}` : (e.message ?? x.message);
   }
   return [wrong, x.errors.length === 0 ? x.message : rest.join("; ")];
