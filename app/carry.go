@@ -10,26 +10,22 @@ import (
 	"github.com/truce-monitor/truce/picture"
 )
 
-// mark notes which incidents are touched from now on: the records of all others are in
-// the journal, and so are settled with what catches up with it.
-func (l *live) mark() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.now.since, l.now.young = l.app.journal.Head().Size, map[string]bool{}
-}
-
 // carry takes what is not settled over from the picture before, nil if there is none, to
 // p, in which all up to a record is, and shows p. What is submitted meanwhile is shown in
 // the picture before, and fused for p once more: only with the last of that it must wait.
 func (l *live) carry(ctx context.Context, before, p *picture.Picture, upTo uint64) error {
 	next := newUnsettled(l.app)
 	l.mu.Lock()
-	old := l.now.later(upTo)
+	old := map[string]provisional{} // the others hold nothing but what is settled
 	next.recent = [2]map[uint64]*observation.Observation{maps.Clone(l.now.recent[0]), maps.Clone(l.now.recent[1])}
 	var unsettled []uint64
-	for seq := range l.now.at {
-		if seq >= upTo {
-			unsettled = append(unsettled, seq)
+	for seq, id := range l.now.at {
+		if seq < upTo {
+			continue
+		}
+		unsettled = append(unsettled, seq)
+		if x := l.now.over[id]; x != nil {
+			old[id] = *x
 		}
 	}
 	for seq, was := range l.now.corrects {
@@ -67,23 +63,6 @@ func (l *live) carry(ctx context.Context, before, p *picture.Picture, upTo uint6
 		}
 		return err
 	}
-}
-
-// later are the incidents that have records from upTo on, and others, as they are now.
-func (u *unsettled) later(upTo uint64) map[string]provisional {
-	out := map[string]provisional{}
-	if u.young == nil || upTo < u.since {
-		for id, x := range u.over {
-			out[id] = *x
-		}
-		return out
-	}
-	for id := range u.young {
-		if x := u.over[id]; x != nil {
-			out[id] = *x
-		}
-	}
-	return out
 }
 
 // takeOver begins with incidents as they were beside another picture: those of which

@@ -13,10 +13,6 @@ import (
 // catchUp applies the records that the projections do not reflect yet, as
 // after a crash or into an empty store.
 func (a *App) catchUp(ctx context.Context) error {
-	l := a.intakeOpen()
-	if l != nil {
-		l.mark()
-	}
 	applied, err := a.store.Applied(ctx)
 	if err != nil {
 		return err
@@ -28,7 +24,7 @@ func (a *App) catchUp(ctx context.Context) error {
 	if applied == head {
 		return nil
 	}
-	if l != nil {
+	if l := a.intakeOpen(); l != nil {
 		defer func() {
 			if applied, err := a.store.Applied(ctx); err == nil {
 				l.applied(applied)

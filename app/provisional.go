@@ -26,9 +26,6 @@ func (u *unsettled) hold(in *incident.Incident) {
 	for i, m := range in.Members {
 		x.members[i] = m.Seq
 	}
-	if u.young != nil {
-		u.young[in.ID] = true
-	}
 	u.keep(in.ID, x)
 }
 

@@ -25,9 +25,6 @@ type unsettled struct {
 	fusers   map[int64]*incident.Fuser
 	cursor   *journal.Cursor
 	recent   [2]map[uint64]*observation.Observation // read lately; the second is older
-
-	since uint64          // a number of records
-	young map[string]bool // incidents with later ones, and others; nil: all
 }
 
 func newUnsettled(a *App) *unsettled {
