@@ -105,7 +105,7 @@ func (f *Fuser) advance(day int64) {
 // fuse fuses what is at hand, closes what nothing from the instant on can join,
 // and keeps the rest for the next day.
 func (f *Fuser) fuse(until float64) {
-	f.closed = append(f.closed, f.tell(len(f.closing))...)
+	f.closed = f.Closed()
 	s := &f.solver
 	s.entries, s.pause = f.open, f.Pause
 	slices.SortFunc(s.entries, func(a, b entry) int { return order(&a, &b) })

@@ -36,7 +36,7 @@ const snapshotFormat = 2
 // the state.
 func (f *Fuser) Snapshot() []byte {
 	f.ready()
-	f.closed = append(f.closed, f.tell(len(f.closing))...)
+	f.closed = f.Closed()
 	s := saved{Format: snapshotFormat, Version: f.solver.m.Version, Closed: f.closed}
 	if f.own && !f.isDefault() {
 		s.Parameters = &f.solver.m.Parameters
