@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 )
 
 // Files is the file system under a journal. The zero Options use the
@@ -63,8 +64,12 @@ func (machine) SyncDir(name string) error {
 		return err
 	}
 	defer d.Close()
-	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrPermission) {
-		return err // Windows can't sync a folder, and need not
+	err = d.Sync()
+	switch {
+	case errors.Is(err, fs.ErrPermission): // Windows can't sync a folder, and need not
+	case errors.Is(err, errors.ErrUnsupported), errors.Is(err, syscall.EINVAL): // nor can some file systems, as those that nothing is written to
+	default:
+		return err
 	}
 	return nil
 }
