@@ -103,11 +103,9 @@ func (x *reading) name(m *mention) {
 	if m.feminine {
 		e.gender = "f"
 	}
-	if len(e.tokens) > 1 && e.gender == "" && (x.lex.Language == "uk" || x.lex.Language == "ru") {
-		if last, _ := utf8.DecodeLastRuneInString(e.tokens[0]); last == 'а' || last == 'я' {
-			if !slices.Contains([]string{"ілля", "микола", "никита", "микита", "данила", "илья", "лука", "фома", "саша", "женя"}, e.tokens[0]) {
-				e.gender = "f"
-			}
+	if len(e.tokens) > 1 && e.gender == "" && len(x.lex.Masculine) > 0 {
+		if last, _ := utf8.DecodeLastRuneInString(e.tokens[0]); (last == 'а' || last == 'я') && !slices.Contains(x.lex.Masculine, e.tokens[0]) {
+			e.gender = "f"
 		}
 	}
 	m.who = e

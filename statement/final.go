@@ -42,7 +42,7 @@ type final struct {
 // attributive reports whether a verb's form describes the speaker behind it:
 // diyen Okafor.
 func (f *final) attributive(p *phrase) bool {
-	return hasAnyEnd(p.words[len(p.words)-1], []string{"en", "an"})
+	return hasAnyEnd(p.words[len(p.words)-1], f.lex.Attributive)
 }
 
 // speaker finds who speaks: behind an attributive verb; else the first who is
@@ -83,7 +83,7 @@ func (f *final) speaker(v int, p *phrase) *mention {
 			return w
 		}
 	}
-	for k := end; k < min(end+3, f.n) && !hasAnyEnd(p.words[len(p.words)-1], []string{"ken", "rek", "rak"}); k++ {
+	for k := end; k < min(end+3, f.n) && !f.lex.gerund(p.words[len(p.words)-1]); k++ {
 		if w := f.mentionAt(k); w != nil && !w.governed {
 			return w
 		}
@@ -105,7 +105,7 @@ func (f *final) issuer(v int, p *phrase) *mention {
 		last := &f.s.items[w.to-1]
 		for e := w.to; e < min(v, w.to+4); e++ {
 			low := f.s.items[e].low
-			if slices.Contains(f.lex.By, low) || f.lex.frames[low] || hasAnyEnd(last.low, []string{"dan", "den", "tan", "ten"}) && e == w.to {
+			if slices.Contains(f.lex.By, low) || f.lex.frames[low] || hasAnyEnd(last.low, f.lex.Ablative) && e == w.to {
 				return w
 			}
 		}
@@ -121,10 +121,10 @@ func (f *final) opener() *mention {
 	}
 	t := &f.s.items[0]
 	if !t.upper() || t.suffix != "" || f.lex.function[t.low] || f.lex.common[t.low] || f.lex.frames[t.low] || f.lex.verb(f.s.items, 0) != nil || f.commonly[t.low] ||
-		f.s.items[1].kind != word && !f.s.items[1].is(",") || hasAnyEnd(t.low, []string{"da", "de", "ta", "te", "dan", "den", "tan", "ten", "nın", "nin", "nun", "nün", "yı", "yi", "yu", "yü", "ken", "ca", "ce", "rak", "rek", "ıp", "ip", "a", "e"}) {
+		f.s.items[1].kind != word && !f.s.items[1].is(",") || hasAnyEnd(t.low, f.lex.NoSubject) {
 		return nil
 	}
-	if len(f.s.items) > 2 && f.plain(1) && hasAnyEnd(f.s.items[1].low, []string{"leri", "ları", "sı", "si", "su", "sü"}) {
+	if len(f.s.items) > 2 && f.plain(1) && hasAnyEnd(f.s.items[1].low, f.lex.Whose) {
 		return &mention{from: 0, to: 2, house: true}
 	}
 	w := mention{from: 0, to: 1, name: f.s.items[:1]}
@@ -312,7 +312,7 @@ func dative(t *item) bool {
 // known.
 func (f *final) nominative(name string) string {
 	at := strings.LastIndexByte(name, ' ') + 1
-	for _, end := range []string{"ndan", "nden", "ndaki", "ndeki", "tan", "ten", "dan", "den", "nın", "nin", "nun", "nün", "ın", "in", "un", "ün", "ye", "ya", "ne", "na", "nda", "nde", "da", "de", "ta", "te", "e", "a"} {
+	for _, end := range f.lex.Declined {
 		short, ok := strings.CutSuffix(name, end)
 		if !ok || len(short) <= at {
 			continue

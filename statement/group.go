@@ -39,7 +39,7 @@ func (g *group) scan() bool {
 			break
 		}
 		switch {
-		case isHead && g.house && len(g.name) == 0 && len(l.Adjective) > 0 && x.governedAt(g.s, g.start) && (l.roles[t.low] != 0 || feminineRole(t.low)):
+		case isHead && g.house && len(g.name) == 0 && len(l.Adjective) > 0 && x.governedAt(g.s, g.start) && (l.roles[t.low] != 0 || hasAnyEnd(t.low, l.FeminineEnd)):
 			return g.done() // in a letter to parliament the minister
 		case isHead && len(g.name) > 0 && g.office == 0 && len(l.Adjective) > 0 && !hasAnyEnd(items[g.at-1].low, l.Adjective) && !items[g.at-1].acronym():
 			return g.done() // in Brussels the president

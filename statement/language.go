@@ -20,7 +20,7 @@ func (r *Reader) Detect(text string) (language string, share float64, err error)
 			if x.function[low] || x.common[low] {
 				counts[l]++
 			}
-			if strings.ContainsAny(low, letters(l)) {
+			if strings.ContainsAny(low, x.Letters) {
 				counts[l]++
 			}
 		}
@@ -37,20 +37,4 @@ func (r *Reader) Detect(text string) (language string, share float64, err error)
 		return "", share, fmt.Errorf("the text's language is none of %s, as far as its %d words tell; say which it is", strings.Join(Languages(), ", "), words)
 	}
 	return language, share, nil
-}
-
-// letters are those that only this one of the languages has.
-func letters(language string) string {
-	switch language {
-	case "uk":
-		return "іїєґ"
-	case "ru":
-		return "ыэъё"
-	case "tr":
-		return "ığş"
-	case "fr":
-		return "èêàœù"
-	default:
-		return ""
-	}
 }

@@ -24,6 +24,7 @@ type lexicon struct {
 	Inflected      bool                `yaml:"inflected"` // nouns and names change at their end
 	Clause         bool                `yaml:"clause"`    // a clause may follow the verb without a word between
 	Insertion      string              `yaml:"insertion"` // how an author breaks into a quotation without closing it: dash or comma
+	Letters        string              `yaml:"letters"`   // that only this one of the languages has
 	Function       []string            `yaml:"function"`
 	Common         []string            `yaml:"common"` // words that are no name, whatever their first letter
 	Subordinators  []string            `yaml:"subordinators"`
@@ -37,7 +38,7 @@ type lexicon struct {
 	Negations      []string            `yaml:"negations"`   // before a verb, they say that it was not said
 	Hides          []string            `yaml:"hides"`       // verbs that tell when negated, too
 	Infinitive     []string            `yaml:"infinitive"`  // endings of infinitives
-	NoVerbs        []string            `yaml:"no_verbs"`    // words that end like them
+	NoVerbs        []string            `yaml:"no_verbs"`    // words that end like them, or like gerunds
 	PassiveEnd     []string            `yaml:"passive_end"` // endings of verbs in the passive
 	By             []string            `yaml:"by"`          // between whoever issued a statement and it
 	PluralNoun     []string            `yaml:"plural_noun"` // endings
@@ -71,7 +72,14 @@ type lexicon struct {
 	Roles          [][]string          `yaml:"roles"` // what stands together means the same office
 	Generic        []string            `yaml:"generic"`
 	Feminine       []string            `yaml:"feminine"`
-	FeminineEnd    []string            `yaml:"feminine_end"`
+	FeminineEnd    []string            `yaml:"feminine_end"` // endings of offices that women have
+	Masculine      []string            `yaml:"masculine"`    // first names of men that end as women's do
+	Clitics        []string            `yaml:"clitics"`      // small words before an infinitive
+	Attributive    []string            `yaml:"attributive"`  // endings of verbs that describe the speaker behind them
+	Ablative       []string            `yaml:"ablative"`     // endings
+	Whose          []string            `yaml:"whose"`        // endings of nouns that belong to the one before
+	NoSubject      []string            `yaml:"no_subject"`   // endings of words that are none, where the lists know no name
+	Declined       []string            `yaml:"declined"`     // endings of cases, the longest of a kind first
 	Institutions   []string            `yaml:"institutions"`
 	Determiners    []string            `yaml:"determiners"`
 	Definite       []string            `yaml:"definite"`

@@ -201,15 +201,9 @@ func (x *reading) mentionAt(s *sentence, i int) (mention, bool) {
 			break // of the mayor's office, and not of whom it is
 		}
 		m.former = m.former || slices.Contains(l.Former, low)
-		m.feminine = m.feminine || slices.Contains(l.Feminine, low) || len(l.FeminineEnd) > 0 && l.role(low) > 0 && feminineRole(low)
+		m.feminine = m.feminine || slices.Contains(l.Feminine, low) || l.role(low) > 0 && hasAnyEnd(low, l.FeminineEnd)
 	}
 	return m, true
-}
-
-// feminineRole reports whether an office's word is a woman's in languages that
-// form it with -ка, -ця.
-func feminineRole(low string) bool {
-	return hasAnyEnd(low, []string{"ка", "ниця", "чиня", "ниці", "ницею", "ница", "ницы", "ницей", "ички", "ецька"})
 }
 
 func (x *reading) governedAt(s *sentence, i int) bool {

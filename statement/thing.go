@@ -48,7 +48,7 @@ func (m *medial) infinitive(j, limit int) int {
 // infinitiveAt reports whether an infinitive stands here, in French perhaps
 // behind its negation.
 func (m *medial) infinitiveAt(k, limit int) bool {
-	for k < limit && m.lex.negation[m.s.items[k].low] || k < limit && slices.Contains([]string{"pas", "plus", "jamais", "rien", "y", "en", "le", "la", "les", "s'", "se", "l'"}, m.s.items[k].low) {
+	for k < limit && (m.lex.negation[m.s.items[k].low] || slices.Contains(m.lex.Clitics, m.s.items[k].low)) {
 		k++
 	}
 	if k >= limit || m.s.items[k].kind != word || m.s.items[k].upper() {
@@ -79,7 +79,7 @@ func (m *medial) nonfinite(j, limit int, p *phrase) int {
 		if low == "not" && k+1 < limit {
 			low = m.s.items[k+1].low
 		}
-		if strings.HasSuffix(low, "ing") && len(low) > 5 && low != "during" && low != "according" && low != "following" && m.lex.verb(m.s.items, k) == nil && m.mentionAt(k) == nil {
+		if strings.HasSuffix(low, "ing") && len(low) > 5 && !slices.Contains(m.lex.NoVerbs, low) && m.lex.verb(m.s.items, k) == nil && m.mentionAt(k) == nil {
 			return k
 		}
 	case "fr":
