@@ -198,13 +198,14 @@ func (p *page) blockquote(n *html.Node) bool {
 	}
 	name := ""
 	if by != nil {
-		who := &page{words: p.words, links: p.links}
+		who := &page{words: p.words, links: p.links, all: p.all}
 		for c := range by.ChildNodes() {
 			who.walk(c)
 		}
 		who.end()
 		name = strings.Join(strings.Fields(who.out.String()), " ")
 		by.Parent.RemoveChild(by)
+		inner.left = who.left
 	}
 	for c := range n.ChildNodes() {
 		inner.walk(c)

@@ -18,6 +18,8 @@ func TestPageIsReadInFull(t *testing.T) {
 		{"what stands beside it", `<nav>Home</nav><article><p>One, two, three and four.</p><aside>More</aside></article><div id="comments">Lies</div><footer>All rights</footer>`,
 			"One, two, three and four.\n", "navigation 1 Home; aside 1 More; comments 1 Lies; header or footer 2 All rights"},
 		{"a block quotation with a name", `<blockquote><p>It is over.</p><footer>— Ana Brez, farmer</footer></blockquote>`, "“It is over.” — Ana Brez, farmer\n", ""},
+		{"a name with what is none of it", `<p>One, two, three and four.</p><blockquote><p>It is over.</p><footer>Ana Brez <span class="share">Share it</span></footer></blockquote>`,
+			"One, two, three and four.\n“It is over.” — Ana Brez\n", "advertisement 2 Share it"},
 		{"of two paragraphs, behind a colon", `<p>Brez said:</p><blockquote><p>It is over.</p><p>I go.</p></blockquote>`, "Brez said:\n“It is over.\n“I go.”\n", ""},
 		{"with marks of its own", `<blockquote>«Fini.» <cite>Ana Brez</cite></blockquote>`, "«Fini.» — Ana Brez\n", ""},
 		{"a block quotation of nobody", `<blockquote><p>It is over.</p></blockquote>`, "It is over.\n", ""},
