@@ -31,7 +31,7 @@ func (m *medial) bare(v, lo int) *mention {
 	if from > 0 && items[from-1].kind == word && !l.conjunction[items[from-1].low] && !slices.Contains(l.That, items[from-1].low) {
 		return nil
 	}
-	if slices.ContainsFunc(m.s.mentions, func(w mention) bool { return w.from <= at && at < w.to }) {
+	if m.covering(at) != nil {
 		return nil
 	}
 	return &mention{from: from, to: at + 1, groups: []int{-1}, indefinite: true}
@@ -43,7 +43,7 @@ func (m *medial) plain(k int) bool {
 	t := &m.s.items[k]
 	l := m.lex
 	_, pronoun := l.Pronouns[t.low]
-	return t.kind == word && (!t.upper() || t.first) && !pronoun && !l.function[t.low] && !l.preposition[t.low] && !l.common[t.low] && !l.auxiliary[t.low] && !l.conjunction[t.low] &&
+	return t.kind == word && (!t.upper() || t.first) && !pronoun && !l.grammatical(t.low) &&
 		!l.determiner[t.low] && l.verb(m.s.items, k) == nil && !slices.Contains(l.Numerals, t.low) && !slices.Contains(l.There, t.low) && !hasAnyEnd(t.low, l.Adverb)
 }
 

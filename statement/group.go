@@ -130,7 +130,7 @@ func (g *group) toOffice() {
 // it.
 func (g *group) small(t *item) bool {
 	x, l := g.x, g.x.lex
-	if l.function[t.low] || l.preposition[t.low] || l.common[t.low] || l.auxiliary[t.low] || l.conjunction[t.low] {
+	if l.grammatical(t.low) {
 		if l.VerbFinal && t.low == "bir" && g.office == 0 {
 			return x.headAhead(g.s, g.at+1, 2)
 		}
@@ -280,7 +280,7 @@ func (g *group) afterNoun() bool {
 	l, items := g.x.lex, g.s.items
 	k := g.start - 1
 	t := &items[k]
-	return t.kind == word && !l.function[t.low] && !l.preposition[t.low] && !l.common[t.low] && !l.auxiliary[t.low] && l.verb(items, k) == nil && (k == 0 || items[k-1].kind != word) && g.x.lex.role(t.low) == 0
+	return t.kind == word && !l.grammatical(t.low) && l.verb(items, k) == nil && (k == 0 || items[k-1].kind != word) && g.x.lex.role(t.low) == 0
 }
 
 // title reports whether an institution's name in quotation marks stands here,

@@ -271,6 +271,12 @@ func (l *lexicon) lower(s string) string {
 	return strings.NewReplacer("’", "'", "ʼ", "'").Replace(s)
 }
 
+// grammatical reports whether the lists have a word for something other than
+// what nouns and adjectives are for.
+func (l *lexicon) grammatical(low string) bool {
+	return l.function[low] || l.preposition[low] || l.common[low] || l.auxiliary[low] || l.conjunction[low]
+}
+
 // role returns the group of offices that a word belongs to, or 0. In languages
 // whose nouns change at their end, the word need only begin like the entry.
 func (l *lexicon) role(low string) int {

@@ -98,7 +98,7 @@ func (m *medial) credited() bool {
 		return false
 	}
 	for e := w.to; e < m.n; e++ {
-		if p := m.lex.verb(m.s.items, e); p != nil && p.class&say != 0 && m.mentionAt(e) == nil && !slices.ContainsFunc(m.s.mentions, func(w mention) bool { return w.from <= e && e < w.to }) {
+		if p := m.lex.verb(m.s.items, e); p != nil && p.class&say != 0 && m.covering(e) == nil {
 			return false
 		}
 	}

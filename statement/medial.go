@@ -60,7 +60,7 @@ func (m *medial) taken(i int) bool {
 func (m *medial) finite(v int, p *phrase) bool {
 	l := m.lex
 	t := &m.s.items[v]
-	if t.upper() && !t.first || slices.ContainsFunc(m.s.mentions, func(w mention) bool { return w.from < v && v < w.to }) {
+	if w := m.covering(v); t.upper() && !t.first || w != nil && w.from < v {
 		return false
 	}
 	for k := v - 1; k >= 0 && k >= v-4; k-- {
@@ -84,7 +84,7 @@ func (m *medial) finite(v int, p *phrase) bool {
 			return false
 		}
 	}
-	if l.Language == "fr" && (hasAnyEnd(p.words[0], []string{"er", "ir"}) || p.words[0] == "exclure") {
+	if l.Language == "fr" && hasAnyEnd(p.words[0], l.Infinitive) {
 		return m.led(v)
 	}
 	if len(l.Need) == 0 || !hasAnyEnd(p.words[0], l.Participle) {
@@ -133,6 +133,16 @@ func (m *medial) mentionAt(from int) *mention {
 	for k := range m.s.mentions {
 		if m.s.mentions[k].from == from {
 			return &m.s.mentions[k]
+		}
+	}
+	return nil
+}
+
+// covering is the mention that the item is of.
+func (m *medial) covering(k int) *mention {
+	for i := range m.s.mentions {
+		if w := &m.s.mentions[i]; w.from <= k && k < w.to {
+			return w
 		}
 	}
 	return nil

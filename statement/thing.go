@@ -169,8 +169,8 @@ func (m *medial) topicAt(j, limit int, p *phrase) int {
 		if m.infinitiveAt(k+1, limit) && m.lex.Language == "fr" || m.lex.Language == "en" && strings.HasSuffix(next.low, "ing") {
 			return k + 1
 		}
-		within := slices.ContainsFunc(m.s.mentions, func(w mention) bool { return w.from < k && k < w.to })
-		if first < 0 && !within && next.kind != mark && !m.lex.common[next.low] && (m.wordsIn(k+1, m.end(k+1, j-1)) >= 2) {
+		w := m.covering(k)
+		if first < 0 && (w == nil || w.from == k) && next.kind != mark && !m.lex.common[next.low] && (m.wordsIn(k+1, m.end(k+1, j-1)) >= 2) {
 			first = k + 1
 		}
 	}
