@@ -185,6 +185,7 @@ func TestSentAgainItIsOnRecordOnce(t *testing.T) {
 	for i, c := range []struct{ path, body, other string }{
 		{"/api/v1/declarations", unit, strings.Replace(unit, "40", "41", 1)},
 		{"/api/v1/weapons/store-russia/visits", visit, strings.Replace(visit, "17", "16", 1)},
+		{"/api/v1/weapons/store-ukraine/visits", visit, strings.Replace(visit, "T10:00", "T09:00", 1)},
 		{"/api/v1/weapons/store-russia/inventory", stock, strings.Replace(stock, "18", "17", 1)},
 	} {
 		key := map[string]string{"Idempotency-Key": fmt.Sprintf("key-%d", i)}

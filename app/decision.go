@@ -165,8 +165,8 @@ func (a *App) decide(ctx context.Context, d Decision) (uint64, error) {
 	if a.opt.ReadOnly || a.sealed {
 		return 0, errors.New("deciding: the workspace is open for reading only")
 	}
-	now := a.now()
-	if d.At.IsZero() {
+	now, undated := a.now(), d.At.IsZero()
+	if undated {
 		d.At = now
 	}
 	d.At = d.At.UTC().Truncate(time.Microsecond)
@@ -181,7 +181,7 @@ func (a *App) decide(ctx context.Context, d Decision) (uint64, error) {
 		return 0, fmt.Errorf("deciding on %s: %w", d.Of, err)
 	}
 	if d.Key != "" {
-		if seq, ok, err := a.repeated(ctx, &d, body); err != nil || ok {
+		if seq, ok, err := a.repeated(ctx, &d, body, undated); err != nil || ok {
 			return seq, err
 		}
 	}
@@ -197,8 +197,9 @@ func (a *App) decide(ctx context.Context, d Decision) (uint64, error) {
 	return seq, a.catchUp(ctx)
 }
 
-// repeated finds the record with the decision's key.
-func (a *App) repeated(ctx context.Context, d *Decision, body []byte) (uint64, bool, error) {
+// repeated finds the record with the decision's key. One that did not say when may be
+// repeated later.
+func (a *App) repeated(ctx context.Context, d *Decision, body []byte, undated bool) (uint64, bool, error) {
 	found, ok, err := a.store.DecisionByDigest(ctx, d.digest(body))
 	if err != nil || !ok {
 		return 0, false, err
@@ -208,7 +209,10 @@ func (a *App) repeated(ctx context.Context, d *Decision, body []byte) (uint64, b
 		return 0, false, err
 	}
 	same := *before
-	same.At, same.Record = d.At, 0 // a repeat may come later
+	same.Record = 0
+	if undated {
+		same.At = d.At
+	}
 	again, err := same.body()
 	if err != nil {
 		return 0, false, err

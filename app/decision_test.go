@@ -102,17 +102,25 @@ func TestTwoWhoDecideAtOnce(t *testing.T) {
 }
 
 func TestARepeatOfADecisionIsHarmless(t *testing.T) {
-	a := workspace(t, "minsk-2015")
+	now := clock
+	a, err := app.Init(t.Context(), filepath.Join(t.TempDir(), "w"), filepath.Join("..", "examples", "minsk-2015", "agreement.yaml"), app.Options{Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
 	d := ack
 	d.Key, d.Expect = "tap-1", app.NothingYet
 	seq := decide(t, a, d)
-	d.At = clock.Add(time.Minute)
+	now = now.Add(time.Minute)
 	if again := decide(t, a, d); again != seq {
 		t.Errorf("the repeat is record %d; want %d", again, seq)
 	}
-	d.Reasons = "Something else."
-	if _, err := a.Decide(t.Context(), d); err == nil || !strings.Contains(err.Error(), "tap-1") {
-		t.Errorf("the same key with other content: %v", err)
+	dated, reasoned := d, d
+	dated.At, reasoned.Reasons = now, "Something else."
+	for _, d := range []app.Decision{dated, reasoned} {
+		if _, err := a.Decide(t.Context(), d); !errors.Is(err, app.ErrKey) || !strings.Contains(err.Error(), "tap-1") {
+			t.Errorf("the same key with other content: %v", err)
+		}
 	}
 	if r, err := a.Rebuild(t.Context()); err != nil || !r.Same {
 		t.Errorf("rebuild: %+v, %v", r, err)
