@@ -69,7 +69,8 @@ type lexicon struct {
 	StatementOf    []string            `yaml:"statement_of"`
 	As             []string            `yaml:"as"`
 	Back           []string            `yaml:"back"`
-	Roles          [][]string          `yaml:"roles"` // what stands together means the same office
+	Roles          [][]string          `yaml:"roles"`       // what stands together means the same office
+	Occupations    []string            `yaml:"occupations"` // each an office of its own; its forms with a slash between
 	Generic        []string            `yaml:"generic"`
 	Feminine       []string            `yaml:"feminine"`
 	FeminineEnd    []string            `yaml:"feminine_end"` // endings of offices that women have
@@ -182,6 +183,9 @@ func readLexicon(language string) (*lexicon, error) {
 		for _, form := range l.forms(f) {
 			l.frames[form] = true
 		}
+	}
+	for _, o := range l.Occupations {
+		l.Roles = append(l.Roles, strings.Split(o, "/"))
 	}
 	l.roles = map[string]int{}
 	for i, group := range l.Roles {

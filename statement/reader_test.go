@@ -184,6 +184,8 @@ func TestWhoSaidIt(t *testing.T) {
 		want                 []string
 	}{
 		{"the night is no verb", "fr", "Le maire de Brenne, Paul Aubin, est arrivé à la gare.\nLa mairie a passé une nuit “terrible et très longue pour tous les habitants”.", nil},
+		{"a doctor is no teacher", "en", "“We leave tomorrow,” said teacher Anna Hill. It rained all day.\nThe doctor said the clinic was shut. The teacher said the school was open.",
+			[]string{"Anna Hill: We leave tomorrow", "doctor: the clinic was shut", "Anna Hill: the school was open"}},
 	} {
 		a, err := r.Read(c.text, c.language)
 		if err != nil {
