@@ -32,8 +32,11 @@ export function draw(element: HTMLElement, first: View): Drawn {
   });
 
   const set = (name: string, features: GeoJSON.Feature[]) => map.getSource<GeoJSONSource>(name)?.setData(collection(features));
-  let moved = false; // by the reader
+  let moved = false; // by the reader, or to what the reader chose
   map.on("movestart", e => { moved ||= "originalEvent" in e && !!e.originalEvent; });
+  // What stands above the map may come later and make it lower.
+  const whole = () => void map.fitBounds(view.bounds, { padding: 24, animate: false });
+  map.on("resize", () => { if (!moved) whole(); });
   let loaded: Bounds | undefined, small = false, land: GeoJSON.Feature[] = [], named: GeoJSON.Feature[] = [];
   async function around() {
     const b = map.getBounds(), near = map.getZoom() >= 7.5;
@@ -88,7 +91,7 @@ export function draw(element: HTMLElement, first: View): Drawn {
 
   const buttons = document.createElement("div");
   buttons.className = "map-buttons";
-  for (const [sign, label, run] of [["+", t("map.in"), () => map.zoomIn()], ["−", t("map.out"), () => map.zoomOut()], ["⤢", t("map.all"), () => map.fitBounds(view.bounds, { padding: 24, animate: !reduced })]] as const) {
+  for (const [sign, label, run] of [["+", t("map.in"), () => { moved = true; map.zoomIn(); }], ["−", t("map.out"), () => { moved = true; map.zoomOut(); }], ["⤢", t("map.all"), () => map.fitBounds(view.bounds, { padding: 24, animate: !reduced })]] as const) {
     const b = document.createElement("button");
     b.type = "button";
     b.textContent = sign;
@@ -124,16 +127,19 @@ export function draw(element: HTMLElement, first: View): Drawn {
   return {
     update(next) {
       const chosen = next.selected?.at.id, chosenBefore = view.selected?.at.id;
-      if (!moved && next.bounds.join() !== view.bounds.join()) map.fitBounds(next.bounds, { padding: 24, animate: false });
       const before = view;
       view = next;
+      if (!moved && next.bounds.join() !== before.bounds.join()) whole();
       if (namesOf(next).join() !== namesOf(before).join()) map.setStyle(style(namesOf(next), next.tiles, online()), { diff: true });
       else if (next.tiles !== undefined && next.tiles !== before.tiles) map.getSource<VectorTileSource>("incidents")?.setTiles(incidentTiles(next.tiles));
       fill();
       if (chosen && chosen !== chosenBefore) {
         const b = boundsOf(marks(next.selected));
         const seen = map.getBounds();
-        if (b && (b[0] < seen.getWest() || b[2] > seen.getEast() || b[1] < seen.getSouth() || b[3] > seen.getNorth())) map.fitBounds(widen(b, 2), { maxZoom: Math.max(8, map.getZoom()), animate: !reduced });
+        if (b && (b[0] < seen.getWest() || b[2] > seen.getEast() || b[1] < seen.getSouth() || b[3] > seen.getNorth())) {
+          moved = true;
+          map.fitBounds(widen(b, 2), { maxZoom: Math.max(8, map.getZoom()), animate: !reduced });
+        }
       }
     },
     repaint() {
