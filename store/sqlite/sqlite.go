@@ -63,7 +63,7 @@ func open(ctx context.Context, path string, readOnly bool, synchronous string) (
 	}
 	s := &Store{path: path}
 	err := s.open(ctx, readOnly, synchronous)
-	if err != nil && readOnly && !errors.Is(err, errVersion) {
+	if err != nil && readOnly && ctx.Err() == nil && !errors.Is(err, errVersion) {
 		// Where nothing may be written, not even beside the file.
 		s.Close()
 		s = &Store{path: path, immutable: true}
@@ -71,6 +71,9 @@ func open(ctx context.Context, path string, readOnly bool, synchronous string) (
 	}
 	if err != nil {
 		s.Close()
+		if ctx.Err() != nil {
+			err = ctx.Err() // nothing is wrong with the file
+		}
 		return nil, fmt.Errorf("opening the projections %s: %w", path, err)
 	}
 	return s, nil

@@ -269,6 +269,19 @@ func TestForeignAndNewerFilesAreRefused(t *testing.T) {
 	fill(t, open(t, path), 100)
 }
 
+// Who gives up while the file is opened is not told that it is worth nothing.
+func TestGivingUpIsNotStale(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "truce.db")
+	fill(t, open(t, path), 100)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, readOnly := range []bool{false, true} {
+		if _, err := sqlite.Open(ctx, path, readOnly); !errors.Is(err, context.Canceled) || errors.Is(err, sqlite.ErrStale) {
+			t.Errorf("read only %t: %v", readOnly, err)
+		}
+	}
+}
+
 func BenchmarkObservation(b *testing.B) {
 	s := open(b, filepath.Join(b.TempDir(), "truce.db"))
 	seq := uint64(0)
