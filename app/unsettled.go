@@ -48,6 +48,7 @@ func (u *unsettled) fuse(ctx context.Context, p *picture.Picture, records []arri
 			u.corrects[r.Seq] = *r.corrects
 		}
 	}
+	records = u.latest(records)
 	for some := range slices.Chunk(records, atOnce) {
 		byDay := map[int64][]arrived{}
 		for _, r := range some {
@@ -61,6 +62,33 @@ func (u *unsettled) fuse(ctx context.Context, p *picture.Picture, records []arri
 		}
 	}
 	return nil
+}
+
+// latest leaves out of arrivals those whose place others of them take, which take that
+// of what these would have.
+func (u *unsettled) latest(records []arrived) []arrived {
+	among, taken := map[uint64]bool{}, map[uint64]bool{}
+	for _, r := range records {
+		among[r.Seq] = true
+		if r.corrects != nil {
+			taken[*r.corrects] = true
+		}
+	}
+	var out []arrived
+	for _, r := range records {
+		if taken[r.Seq] {
+			continue
+		}
+		for r.corrects != nil && among[*r.corrects] {
+			if was, ok := u.corrects[*r.corrects]; ok {
+				r.corrects = &was
+			} else {
+				r.corrects = nil
+			}
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 // neighbours is how many incidents near a report are fused with it again, at most.
